@@ -1,0 +1,19 @@
+import { defineConfig } from 'tsup';
+
+export default defineConfig({
+  entry: {
+    index: 'src/index.ts',
+    node: 'src/node/index.ts',
+    browser: 'src/browser/index.ts',
+    wasm: 'src/backends/wasm/index.ts',
+    cli: 'src/cli/main.ts',
+  },
+  format: 'esm',
+  target: 'es2022',
+  platform: 'neutral',
+  external: [/^node:/, /^@tensorflow\//],
+  splitting: true,
+  clean: true,
+  sourcemap: true,
+  dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
+});

@@ -1,0 +1,80 @@
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+
+import { findChromium } from './tools/chromium.js';
+
+/** Suites that need a file system or processes; everything else runs on every backend in Node and in Chromium. */
+const NODE_ONLY = ['test/node/**/*.test.ts', 'test/cli/**/*.test.ts', 'test/package/**/*.test.ts'];
+const BROWSER_ONLY = ['test/browser/**/*.test.ts'];
+const EVERYWHERE = 'test/**/*.test.ts';
+
+/** Keeps Chromium from reaching for the network and gives it a software WebGPU adapter where there is no GPU. */
+const CHROMIUM_ARGUMENTS = [
+  '--no-sandbox',
+  '--enable-unsafe-webgpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-domain-reliability',
+  '--no-first-run',
+  '--no-default-browser-check',
+];
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    backend: 'cpu' | 'wasm' | 'webgpu';
+  }
+}
+
+const nodeProject = (name: string, backend: 'cpu' | 'wasm', include: string[], exclude: string[]) => ({
+  test: {
+    name,
+    include,
+    exclude,
+    provide: { backend },
+    setupFiles: ['test/support/setup.node.ts'],
+    pool: 'forks' as const,
+    testTimeout: 60_000,
+  },
+});
+
+const chromiumProject = (backend: 'wasm' | 'webgpu') => ({
+  optimizeDeps: {
+    include: [
+      '@tensorflow/tfjs-core',
+      '@tensorflow/tfjs-layers',
+      '@tensorflow/tfjs-backend-wasm',
+      '@tensorflow/tfjs-backend-webgpu',
+      'fast-check',
+      'fast-png',
+    ],
+  },
+  test: {
+    name: `chromium-${backend}`,
+    include: [EVERYWHERE],
+    exclude: NODE_ONLY,
+    provide: { backend },
+    setupFiles: ['test/support/setup.browser.ts'],
+    testTimeout: 120_000,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      api: { host: '127.0.0.1' },
+      provider: playwright({ launchOptions: { executablePath: findChromium(), args: CHROMIUM_ARGUMENTS } }),
+      instances: [{ browser: 'chromium' as const }],
+    },
+  },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      nodeProject('node', 'wasm', NODE_ONLY, []),
+      nodeProject('node-cpu', 'cpu', [EVERYWHERE], [...NODE_ONLY, ...BROWSER_ONLY]),
+      nodeProject('node-wasm', 'wasm', [EVERYWHERE], [...NODE_ONLY, ...BROWSER_ONLY]),
+      chromiumProject('wasm'),
+      chromiumProject('webgpu'),
+    ],
+  },
+});
