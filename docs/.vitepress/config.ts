@@ -1,0 +1,35 @@
+import { defineConfig } from 'vitepress';
+
+export default defineConfig({
+  title: 'polyhue',
+  description: 'Diverse image colorization on TensorFlow.js',
+  cleanUrls: true,
+  lastUpdated: false,
+  themeConfig: {
+    search: { provider: 'local' },
+    nav: [
+      { text: 'Guide', link: '/getting-started' },
+      { text: 'API', link: '/api/' },
+      { text: 'Experiments', link: '/experiments' },
+    ],
+    sidebar: [
+      {
+        text: 'Guide',
+        items: [
+          { text: 'Getting started', link: '/getting-started' },
+          { text: 'Command line', link: '/command-line' },
+          { text: 'How it works', link: '/how-it-works' },
+          { text: 'Speed and memory', link: '/speed' },
+        ],
+      },
+      {
+        text: 'Project',
+        items: [
+          { text: 'Decisions', link: '/decisions/' },
+          { text: 'Experiments', link: '/experiments' },
+          { text: 'API reference', link: '/api/' },
+        ],
+      },
+    ],
+  },
+});
