@@ -1,0 +1,52 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+
+import { assertImageIndex, type ImageSource } from '../data/imageSource.js';
+import { ImageError } from '../errors.js';
+import { decodeImage, type DecodeImageOptions } from './decodeImage.js';
+import { compareNames, isPictureName, PICTURE_EXTENSION_LIST } from './pictureNames.js';
+
+/** What is passed on to `decodeImage`. */
+export type DecodeOptions = Pick<DecodeImageOptions, 'maxPixels'>;
+
+/** Paths below `root`, with slashes, of the files that look like pictures; links to files count, links to folders do not. */
+async function pictureNames(root: string): Promise<string[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const candidates = entries.filter((entry) => isPictureName(entry.name));
+  const names = candidates.map(async (entry) => {
+    const path = join(entry.parentPath, entry.name);
+    const isFile = entry.isFile() || (entry.isSymbolicLink() && (await stat(path)).isFile());
+    return isFile ? [relative(root, path).split(sep).join('/')] : [];
+  });
+  return (await Promise.all(names)).flat();
+}
+
+/**
+ * The pictures of a folder and the folders in it, by name, numbers in order of their value.
+ *
+ * @returns A source; `name` gives the path below the folder, with slashes.
+ * @throws {ImageError} If the folder cannot be read or holds no picture.
+ */
+export async function folderSource(path: string, options: DecodeOptions = {}): Promise<ImageSource> {
+  let names: string[];
+  try {
+    names = await pictureNames(path);
+  } catch (cause) {
+    throw new ImageError(`Cannot read the folder "${path}": ${(cause as Error).message}`, { cause });
+  }
+  if (names.length === 0) {
+    throw new ImageError(
+      `Cannot find a picture in the folder "${path}": looked for ${PICTURE_EXTENSION_LIST}, subfolders included`,
+    );
+  }
+  names.sort(compareNames);
+  return {
+    length: names.length,
+    name: (index) => names[index]!,
+    read: async (index, { signal } = {}) => {
+      signal?.throwIfAborted();
+      assertImageIndex('read an image', index, names.length);
+      return decodeImage(join(path, names[index]!), options);
+    },
+  };
+}
