@@ -1,0 +1,55 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { assertShape } from '../errors.js';
+import { channelsOf, type RasterImage } from './image.js';
+
+const BYTE_SCALE = 255;
+
+/** One color channel in [0, 1], seen in front of a white wall. */
+function overWhite(byte: number, alpha: number): number {
+  return (byte * alpha + BYTE_SCALE * (BYTE_SCALE - alpha)) / BYTE_SCALE ** 2;
+}
+
+/** Float values of red, green and blue, interleaved. */
+function rgbValues({ data }: RasterImage, pixels: number, channels: number): Float32Array {
+  const values = new Float32Array(pixels * 3);
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const start = pixel * channels;
+    const alpha = channels === 4 ? data[start + 3]! : BYTE_SCALE;
+    for (let channel = 0; channel < 3; channel++) {
+      const byte = data[channels === 1 ? start : start + channel]!;
+      values[pixel * 3 + channel] = overWhite(byte, alpha);
+    }
+  }
+  return values;
+}
+
+/**
+ * A decoded picture as a tensor.
+ *
+ * Grey pictures get three equal channels. Transparent pixels are laid over white, as a page would show them; bytes are
+ * mixed as they are, which is what browsers do.
+ *
+ * @returns sRGB in [0, 1], shape `[height, width, 3]`, to be disposed by the caller.
+ * @throws {TypeError} If the picture's data do not fit its width and height.
+ */
+export function rasterToTensor(image: RasterImage): tf.Tensor3D {
+  const channels = channelsOf('convert rasterToTensor', image);
+  const { width, height } = image;
+  return tf.tensor3d(rgbValues(image, width * height, channels), [height, width, 3]);
+}
+
+/**
+ * A tensor as a picture of three channels: values times 255, rounded to the nearest byte, limited to 0 and 255.
+ *
+ * @param rgb sRGB in [0, 1], shape `[height, width, 3]`.
+ * @throws {ShapeError} If `rgb` is not of that shape.
+ */
+export async function tensorToRaster(rgb: tf.Tensor3D): Promise<RasterImage> {
+  assertShape('convert tensorToRaster', 'rgb', rgb, ['height', 'width', 3]);
+  const [height, width] = rgb.shape;
+  const values = await rgb.data();
+  const data = new Uint8ClampedArray(values.length); // rounds and limits by itself
+  for (let i = 0; i < values.length; i++) data[i] = values[i]! * BYTE_SCALE;
+  return { width, height, data };
+}

@@ -1,0 +1,114 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+
+import {
+  abToColorField,
+  colorFieldToAb,
+  featureInput,
+  greyLevelToLightness,
+  labToNetwork,
+  lightnessToGreyLevel,
+  networkToLab,
+} from '../../src/data/networkColor.js';
+import { resizeImage } from '../../src/data/resize.js';
+import { randomUniform } from '../../src/random.js';
+import { expectAllClose, expectTensorsKept } from '../support/numeric.js';
+
+const black = [0, 0, 0];
+const grey = [50, 64, -32];
+const white = [100, -128, 127];
+const lab = () => tf.tensor4d([...black, ...grey, ...white], [1, 1, 3, 3]);
+
+describe('labToNetwork()', () => {
+  it('gives L / 50 - 1 and ab / 128', async () => {
+    const { greyLevel, colorField } = labToNetwork(lab());
+    expect(greyLevel.shape).toEqual([1, 1, 3, 1]);
+    expect(colorField.shape).toEqual([1, 1, 3, 2]);
+    await expectAllClose(greyLevel, [-1, 0, 1], { rtol: 0 });
+    await expectAllClose(colorField, [0, 0, 0.5, -0.25, -1, 127 / 128], { rtol: 0, atol: 0 });
+  });
+
+  it('is undone by networkToLab', async () => {
+    const values = randomUniform<tf.Rank.R4>([2, 3, 4, 3], 0);
+    const scaled = tf.sub<tf.Tensor4D>(tf.mul(values, [100, 200, 200]), [0, 100, 100]);
+    const { greyLevel, colorField } = labToNetwork(scaled);
+    await expectAllClose(networkToLab(greyLevel, colorField), await scaled.data(), { atol: 1e-5 });
+  });
+
+  it('keeps the two results and nothing else', () => {
+    const input = lab();
+    expectTensorsKept(2, () => labToNetwork(input));
+    const { greyLevel, colorField } = labToNetwork(input);
+    expectTensorsKept(1, () => networkToLab(greyLevel, colorField));
+  });
+
+  it('names the argument when a shape does not fit', () => {
+    expect(() => labToNetwork(tf.zeros([1, 2, 2, 2]))).toThrow(
+      "Cannot convert labToNetwork as 'lab' must have shape [batch, height, width, 3]: current shape is [1, 2, 2, 2]",
+    );
+    expect(() => networkToLab(tf.zeros([1, 2, 2, 2]), tf.zeros([1, 2, 2, 2]))).toThrow(
+      "Cannot convert networkToLab as 'greyLevel' must have shape [batch, height, width, 1]: current shape is [1, 2, 2, 2]",
+    );
+    expect(() => networkToLab(tf.zeros([1, 2, 2, 1]), tf.zeros([1, 2, 3, 2]))).toThrow(
+      "Cannot convert networkToLab as 'colorField' must have shape [1, 2, 2, 2]: current shape is [1, 2, 3, 2]",
+    );
+  });
+});
+
+describe('lightnessToGreyLevel(), abToColorField() and their inverses', () => {
+  it('undo each other for any shape', async () => {
+    const lightness = tf.tensor1d([0, 12.5, 50, 100]);
+    await expectAllClose(lightnessToGreyLevel(lightness), [-1, -0.75, 0, 1]);
+    await expectAllClose(greyLevelToLightness(lightnessToGreyLevel(lightness)), [0, 12.5, 50, 100]);
+    const ab = tf.tensor2d([
+      [-128, 0],
+      [1, 127],
+    ]);
+    await expectAllClose(abToColorField(ab), [-1, 0, 1 / 128, 127 / 128], { rtol: 0, atol: 0 });
+    await expectAllClose(colorFieldToAb(abToColorField(ab)), [-128, 0, 1, 127], { rtol: 0, atol: 0 });
+  });
+
+  it('keep the result and nothing else', () => {
+    const x = tf.tensor1d([1, 2]);
+    for (const convert of [lightnessToGreyLevel, greyLevelToLightness, abToColorField, colorFieldToAb]) {
+      expectTensorsKept(1, () => convert(x));
+    }
+  });
+});
+
+describe('featureInput()', () => {
+  it('gives the resized lightness in the units that are asked for', async () => {
+    const lightness = tf.mul<tf.Tensor4D>(randomUniform([2, 5, 7, 1], 1), 100);
+    const resized = await resizeImage(lightness, { height: 4, width: 4 }).data();
+    const greyLevel = featureInput(lightness, { size: 4 });
+    expect(greyLevel.shape).toEqual([2, 4, 4, 1]);
+    await expectAllClose(
+      greyLevel,
+      resized.map((value) => value / 50 - 1),
+    );
+    const centered = featureInput(lightness, { size: 4, encoding: 'centered' });
+    await expectAllClose(
+      centered,
+      resized.map((value) => value - 50),
+      { atol: 1e-4 },
+    );
+  });
+
+  it('keeps the result and nothing else', () => {
+    const lightness = tf.zeros<tf.Rank.R4>([1, 3, 3, 1]);
+    expectTensorsKept(1, () => featureInput(lightness, { size: 2 }));
+    expectTensorsKept(1, () => featureInput(lightness, { size: 3, encoding: 'centered' }));
+  });
+
+  it('names the argument and its value when an option or the shape is wrong', () => {
+    expect(() => featureInput(tf.zeros([1, 3, 3, 2]), { size: 2 })).toThrow(
+      "Cannot make featureInput as 'lightness' must have shape [batch, height, width, 1]: current shape is [1, 3, 3, 2]",
+    );
+    expect(() => featureInput(tf.zeros([1, 3, 3, 1]), { size: 0 })).toThrow(
+      "Cannot make featureInput as 'size' must be a positive integer: current value is 0",
+    );
+    expect(() => featureInput(tf.zeros([1, 3, 3, 1]), { size: 2, encoding: 'lab8' as never })).toThrow(
+      'Cannot make featureInput as \'encoding\' must be one of "greyLevel", "centered": current value is "lab8"',
+    );
+  });
+});
