@@ -1,0 +1,152 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { input, layers, type LayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+
+import type { GaussianMixture } from '../distributions/gaussianMixture.js';
+import { assertNonNegativeInteger, assertShape } from '../errors.js';
+import { seedSequence } from '../random.js';
+import { applyLayer, convolutionUnit } from './blocks.js';
+import type { MixtureDensityNetworkConfig, MixtureInputConfig } from './config.js';
+import { initializeWeights } from './initializeWeights.js';
+import { BoundedLogStdDevs, FixedLogStdDevs } from './layers/logStdDevs.js';
+import { type CallOptions, SeededDropout } from './layers/seededDropout.js';
+import { MIXTURE_PRESETS, type ModelPreset } from './presets.js';
+import { assertMixtureDensityNetworkConfig } from './validate.js';
+import { namedWeights } from './weights.js';
+
+/** Means start spread out, so that components differ; weights and deviations start nearly equal. */
+const GAINS = { mixture_means: 1, mixture_logits: 0.1, mixture_log_std_devs: 0.1 };
+
+/** A network from a grey photo, or features of it, to a Gaussian mixture over latent codes. */
+export interface MixtureDensityNetwork {
+  readonly config: MixtureDensityNetworkConfig;
+  /**
+   * From grey levels or features to logits `[batch, components]`, means `[batch, components, latentDim]` and log standard
+   * deviations `[batch, components, latentDim]`, or `[batch, components, 1]` where they are fixed or isotropic.
+   */
+  readonly model: LayersModel;
+  /** Frees the weights. */
+  readonly dispose: () => void;
+}
+
+export interface MixtureDensityNetworkOptions {
+  /**
+   * Which of `MIXTURE_PRESETS` to build; ignored where `config` is given.
+   *
+   * @defaultValue `'compact'`
+   */
+  readonly preset?: ModelPreset;
+  /** What to build, in full. */
+  readonly config?: MixtureDensityNetworkConfig;
+  /**
+   * Seed of the initial weights, a non-negative integer. Without it all kernels are zero, which takes no time: for a model
+   * whose weights are loaded next.
+   */
+  readonly seed?: number;
+}
+
+/** Shape of one example's input, `[height, width, channels]`. */
+function inputShape(config: MixtureInputConfig): [number, number, number] {
+  return config.kind === 'features' ? [...config.shape] : [config.imageSize, config.imageSize, 1];
+}
+
+function trunkFeatures(x: SymbolicTensor, { trunk, style }: MixtureDensityNetworkConfig): SymbolicTensor {
+  const maps = trunk.reduce(
+    (map, convolution, i) => convolutionUnit({ name: `mixture_trunk${i + 1}`, ...convolution }, style)(map),
+    x,
+  );
+  return applyLayer(layers.flatten({ name: 'mixture_flatten' }), maps);
+}
+
+/** Dropout before every dense layer: the hidden ones and, together, the heads. */
+function hiddenFeatures(
+  x: SymbolicTensor,
+  { hidden, dropoutRate: rate }: MixtureDensityNetworkConfig,
+): SymbolicTensor {
+  const drop = (map: SymbolicTensor, index: number) =>
+    applyLayer(new SeededDropout({ name: `mixture_dropout${index}`, rate, index }), map);
+  const features = hidden.reduce((map, { units, activation }, i) => {
+    const options = { name: `mixture_hidden${i + 1}`, units, activation };
+    return applyLayer(layers.dense({ ...options, kernelInitializer: 'zeros' }), drop(map, i));
+  }, x);
+  return drop(features, hidden.length);
+}
+
+function head(features: SymbolicTensor, name: string, units: number): SymbolicTensor {
+  return applyLayer(layers.dense({ name, units, kernelInitializer: 'zeros' }), features);
+}
+
+/** Component by component: component `k` owns the outputs from `k * size` to `(k + 1) * size`. */
+function perComponent(x: SymbolicTensor, name: string, components: number): SymbolicTensor {
+  const targetShape = [components, x.shape[1]! / components];
+  return applyLayer(layers.reshape({ name: `${name}_reshape`, targetShape }), x);
+}
+
+function logStdDevs(
+  features: SymbolicTensor,
+  logits: SymbolicTensor,
+  { deviations, components, latentDim }: MixtureDensityNetworkConfig,
+): SymbolicTensor {
+  const name = 'mixture_log_std_devs';
+  if (deviations.kind === 'fixed') {
+    return applyLayer(new FixedLogStdDevs({ name, stdDev: deviations.stdDev }), logits);
+  }
+  const { form, least, most } = deviations;
+  const units = components * (form === 'diagonal' ? latentDim : 1);
+  const bounds = { least: Math.log(least), most: Math.log(most) };
+  const predicted = perComponent(head(features, name, units), name, components);
+  return applyLayer(new BoundedLogStdDevs({ name: `${name}_bounded`, ...bounds }), predicted);
+}
+
+function buildMixture(config: MixtureDensityNetworkConfig): LayersModel {
+  const { components, latentDim } = config;
+  const inputs = input({ name: 'mixture_input', shape: inputShape(config.input) });
+  const features = hiddenFeatures(trunkFeatures(inputs, config), config);
+  const logits = head(features, 'mixture_logits', components);
+  const flatMeans = head(features, 'mixture_means', components * latentDim);
+  const means = perComponent(flatMeans, 'mixture_means', components);
+  const outputs = [logits, means, logStdDevs(features, logits, config)];
+  return model({ name: 'mixture_density_network', inputs, outputs });
+}
+
+/**
+ * Builds a mixture density network.
+ *
+ * @throws {RangeError} If a number of the configuration is out of range, or `seed` is not a non-negative integer.
+ * @throws {TypeError} If a choice of the configuration is none of those offered.
+ * @see C. M. Bishop, Mixture Density Networks, NCRG/94/004, 1994.
+ * @see A. Deshpande et al., Learning Diverse Image Colorization, 2017, section 5.
+ */
+export function mixtureDensityNetwork(options: MixtureDensityNetworkOptions = {}): MixtureDensityNetwork {
+  const { preset = 'compact', config = MIXTURE_PRESETS[preset], seed } = options;
+  assertMixtureDensityNetworkConfig(config);
+  if (seed !== undefined) assertNonNegativeInteger('create mixtureDensityNetwork', 'seed', seed);
+  const network = buildMixture(config);
+  if (seed !== undefined) {
+    const { initialization } = config;
+    const { trainable } = namedWeights(network);
+    initializeWeights(trainable, { initialization, seeds: seedSequence(seed), gains: GAINS });
+  }
+  return { config, model: network, dispose: () => void network.dispose() };
+}
+
+/**
+ * The mixture over latent codes that the network predicts.
+ *
+ * @param features Grey levels `[batch, size, size, 1]` in -1..1, or feature maps `[batch, height, width, channels]`, as
+ *   `config.input` says.
+ * @returns Tensors to be disposed by the caller.
+ * @throws {ShapeError} If `features` does not fit the network.
+ */
+export function predictMixture(
+  network: MixtureDensityNetwork,
+  features: tf.Tensor4D,
+  options: CallOptions = {},
+): GaussianMixture {
+  const expected = ['batch', ...inputShape(network.config.input)];
+  assertShape('run predictMixture', 'features', features, expected);
+  return tf.tidy(() => {
+    const outputs = network.model.apply(features, { ...options }) as [tf.Tensor2D, tf.Tensor3D, tf.Tensor3D];
+    const [logits, means, logStdDevs] = outputs;
+    return { logits, means, logStdDevs };
+  });
+}

@@ -1,0 +1,206 @@
+import type {
+  BlockStyle,
+  ColorVaeConfig,
+  EncoderConfig,
+  MixtureDensityNetworkConfig,
+  TrunkConvolutionConfig,
+} from './config.js';
+
+/** Names of the configurations that come with the library. */
+export type ModelPreset = 'reference' | 'referenceTf' | 'compact' | 'tiny';
+
+const REFERENCE_STYLE: BlockStyle = {
+  normalization: { kind: 'batch', epsilon: 1e-5, momentum: 0.9 },
+  order: 'activationFirst',
+  stridedPadding: 'symmetric',
+  useBias: true,
+};
+
+const REFERENCE_TF_STYLE: BlockStyle = {
+  normalization: { kind: 'batch', epsilon: 1e-4, momentum: 0.99 },
+  order: 'activationFirst',
+  stridedPadding: 'same',
+  useBias: true,
+};
+
+const COMPACT_STYLE: BlockStyle = {
+  normalization: { kind: 'group', groups: 8, epsilon: 1e-5 },
+  order: 'normalizationFirst',
+  stridedPadding: 'symmetric',
+  useBias: true,
+};
+
+const TINY_STYLE: BlockStyle = {
+  ...COMPACT_STYLE,
+  normalization: { kind: 'group', groups: 4, epsilon: 1e-5 },
+};
+
+const REFERENCE_ENCODER: EncoderConfig = {
+  filters: [128, 256, 512, 1024],
+  kernelSizes: [5, 5, 5, 3],
+  refinements: [0, 0, 0, 0],
+};
+
+const REFERENCE_TF_ENCODER: EncoderConfig = { ...REFERENCE_ENCODER, kernelSizes: [5, 5, 5, 4] };
+
+/**
+ * Color VAEs.
+ *
+ * - `reference`: layer for layer the authors' PyTorch port, 33,368,770 trainable parameters.
+ * - `referenceTf`: layer for layer the authors' TensorFlow network with skips, 46,085,958 trainable parameters.
+ * - `compact`: the default, made to be trained on a laptop.
+ * - `tiny`: for tests and tutorials.
+ *
+ * @see A. Deshpande et al., Learning Diverse Image Colorization, 2017.
+ */
+export const COLOR_VAE_PRESETS: Readonly<Record<ModelPreset, ColorVaeConfig>> = {
+  reference: {
+    kind: 'colorVae',
+    imageSize: 64,
+    latentDim: 64,
+    style: REFERENCE_STYLE,
+    encoder: REFERENCE_ENCODER,
+    conditionalEncoder: REFERENCE_ENCODER,
+    decoder: {
+      latentMerge: 'concat',
+      filters: [512, 256, 128, 64],
+      kernelSizes: [3, 5, 5, 5],
+      refinements: [0, 0, 0, 0],
+      upsampling: 'bilinearHalfPixel',
+      order: 'upsampleFirst',
+      outputKernelSize: 5,
+      outputNormalization: false,
+    },
+    dropoutRate: 0.7,
+    noise: 'normal',
+    initialization: 'uniformFanIn',
+  },
+  referenceTf: {
+    kind: 'colorVae',
+    imageSize: 64,
+    latentDim: 64,
+    style: REFERENCE_TF_STYLE,
+    encoder: REFERENCE_TF_ENCODER,
+    conditionalEncoder: { ...REFERENCE_TF_ENCODER, filters: [128, 256, 512, 64] },
+    decoder: {
+      latentMerge: 'multiply',
+      filters: [1024, 512, 256, 128],
+      kernelSizes: [4, 5, 5, 5],
+      refinements: [0, 0, 0, 0],
+      upsampling: 'bilinearLegacy',
+      order: 'upsampleFirst',
+      outputKernelSize: 5,
+      outputNormalization: true,
+    },
+    dropoutRate: 0.3,
+    noise: 'truncatedNormal',
+    initialization: 'smallNormal',
+  },
+  compact: {
+    kind: 'colorVae',
+    imageSize: 64,
+    latentDim: 64,
+    style: COMPACT_STYLE,
+    encoder: { filters: [24, 48, 128, 256], kernelSizes: [3, 3, 3, 3], refinements: [0, 0, 0, 0] },
+    conditionalEncoder: { filters: [24, 64, 128, 256], kernelSizes: [3, 3, 3, 3], refinements: [0, 0, 0, 0] },
+    decoder: {
+      latentMerge: 'concat',
+      filters: [256, 128, 64, 24],
+      kernelSizes: [3, 3, 3, 3],
+      refinements: [0, 1, 1, 0],
+      upsampling: 'nearest',
+      order: 'convolutionFirst',
+      outputKernelSize: 3,
+      outputNormalization: false,
+    },
+    dropoutRate: 0,
+    noise: 'normal',
+    initialization: 'heNormal',
+  },
+  tiny: {
+    kind: 'colorVae',
+    imageSize: 64,
+    latentDim: 16,
+    style: TINY_STYLE,
+    encoder: { filters: [8, 16, 32, 64], kernelSizes: [3, 3, 3, 3], refinements: [0, 0, 0, 0] },
+    conditionalEncoder: { filters: [8, 16, 32, 64], kernelSizes: [3, 3, 3, 3], refinements: [0, 0, 0, 0] },
+    decoder: {
+      latentMerge: 'concat',
+      filters: [64, 32, 16, 8],
+      kernelSizes: [3, 3, 3, 3],
+      refinements: [0, 0, 0, 0],
+      upsampling: 'nearest',
+      order: 'convolutionFirst',
+      outputKernelSize: 3,
+      outputNormalization: false,
+    },
+    dropoutRate: 0,
+    noise: 'normal',
+    initialization: 'heNormal',
+  },
+};
+
+/** Kernels of one size, one per `[filters, strides]`. */
+function trunk(kernelSize: number, table: readonly (readonly [number, 1 | 2])[]): TrunkConvolutionConfig[] {
+  return table.map(([filters, strides]) => ({ filters, kernelSize, strides }));
+}
+
+const ZHANG_INPUT = { kind: 'features', shape: [28, 28, 512] } as const;
+
+/**
+ * Mixture density networks, each for the color VAE of the same name.
+ *
+ * - `reference`: the authors' PyTorch port, 13,952,008 trainable parameters; looks at `zhangFeatures`.
+ * - `referenceTf`: the authors' TensorFlow network, 117,851,336 trainable parameters; looks at `zhangFeatures`.
+ * - `compact`, `tiny`: look at the grey level itself.
+ */
+export const MIXTURE_PRESETS: Readonly<Record<ModelPreset, MixtureDensityNetworkConfig>> = {
+  reference: {
+    kind: 'mixtureDensityNetwork',
+    input: ZHANG_INPUT,
+    latentDim: 64,
+    components: 8,
+    style: REFERENCE_STYLE,
+    trunk: trunk(5, [[384, 1], [320, 1], [288, 1], [256, 2], [128, 1], [96, 2], [64, 2]]), // prettier-ignore
+    hidden: [],
+    deviations: { kind: 'fixed', stdDev: 0.1 },
+    dropoutRate: 0.7,
+    initialization: 'uniformFanIn',
+  },
+  referenceTf: {
+    kind: 'mixtureDensityNetwork',
+    input: ZHANG_INPUT,
+    latentDim: 64,
+    components: 8,
+    style: { ...REFERENCE_TF_STYLE, useBias: false },
+    trunk: trunk(5, [[384, 1], [320, 1], [288, 1], [256, 2], [128, 1]]), // prettier-ignore
+    hidden: [{ units: 4096, activation: 'tanh' }],
+    deviations: { kind: 'fixed', stdDev: 0.1 },
+    dropoutRate: 0.25,
+    initialization: 'smallNormal',
+  },
+  compact: {
+    kind: 'mixtureDensityNetwork',
+    input: { kind: 'greyLevel', imageSize: 64 },
+    latentDim: 64,
+    components: 8,
+    style: COMPACT_STYLE,
+    trunk: trunk(3, [[32, 2], [64, 2], [64, 1], [128, 2], [128, 1], [256, 2]]), // prettier-ignore
+    hidden: [{ units: 256, activation: 'relu' }],
+    deviations: { kind: 'learned', form: 'diagonal', least: 0.02, most: 3 },
+    dropoutRate: 0.2,
+    initialization: 'heNormal',
+  },
+  tiny: {
+    kind: 'mixtureDensityNetwork',
+    input: { kind: 'greyLevel', imageSize: 64 },
+    latentDim: 16,
+    components: 4,
+    style: TINY_STYLE,
+    trunk: trunk(3, [[8, 2], [16, 2], [32, 2], [64, 2]]), // prettier-ignore
+    hidden: [{ units: 32, activation: 'relu' }],
+    deviations: { kind: 'learned', form: 'diagonal', least: 0.02, most: 3 },
+    dropoutRate: 0,
+    initialization: 'heNormal',
+  },
+};
