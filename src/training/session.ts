@@ -1,0 +1,73 @@
+import type { Optimizer } from './optimizers/optimizer.js';
+import type { TrainingSettings } from './options.js';
+import { initialState, type TrainingState } from './state.js';
+import type { TrainingData, TrainingTask } from './task.js';
+import { assignAll, copyVariables, disposeAll, prefixed, type NamedVariables } from './variables.js';
+import { weightAverage, type WeightAverage } from './weightAverage.js';
+
+/** Which weights a run ended with. */
+export type FinalWeights = 'last' | 'averaged' | 'best';
+
+/** A run's tensors and its state; only `state` changes, by replacement. */
+export interface TrainingSession<Batch> {
+  readonly task: TrainingTask<Batch>;
+  readonly data: TrainingData<Batch>;
+  readonly settings: TrainingSettings<Batch>;
+  readonly optimizer: Optimizer;
+  readonly average: WeightAverage | null;
+  /** Weights and buffers of the best validation, under the names of `modelVariables`. */
+  readonly best: NamedVariables | null;
+  /** Every tensor that a snapshot holds, under its name there. */
+  readonly tensors: NamedVariables;
+  state: TrainingState;
+}
+
+/** What a model is made of: `variables/NAME` and `buffers/NAME`. */
+function modelVariables<Batch>({ variables, buffers = new Map() }: TrainingTask<Batch>): NamedVariables {
+  return new Map([...prefixed('variables', variables), ...prefixed('buffers', buffers)]);
+}
+
+/** Makes a run's tensors: optimizer slots, averaged weights, best weights. `closeSession` frees them. */
+export function openSession<Batch>(
+  task: TrainingTask<Batch>,
+  data: TrainingData<Batch>,
+  settings: TrainingSettings<Batch>,
+): TrainingSession<Batch> {
+  const { config, optimizerOf } = settings;
+  const model = modelVariables(task);
+  const optimizer = optimizerOf(task.variables);
+  const average = config.average === null ? null : weightAverage(task.variables, config.average);
+  const best = config.keepBest ? copyVariables(model) : null;
+  const tensors = new Map([
+    ...model,
+    ...prefixed('optimizer', optimizer.slots),
+    ...(average === null ? [] : prefixed('average', average.weights)),
+    ...(best === null ? [] : prefixed('best', best)),
+  ]);
+  const state = initialState({ ...config, optimizer: optimizer.config });
+  return { task, data, settings, optimizer, average, best, tensors, state };
+}
+
+export function closeSession<Batch>({ optimizer, average, best }: TrainingSession<Batch>): void {
+  optimizer.dispose();
+  average?.dispose();
+  if (best !== null) disposeAll(best);
+}
+
+/** Takes over the weights that the last validation measured as the best. */
+export function rememberBest<Batch>({ task, average, best }: TrainingSession<Batch>): void {
+  if (best === null) return;
+  const measured = average?.weights ?? task.variables;
+  assignAll(best, new Map([...modelVariables(task), ...prefixed('variables', measured)]));
+}
+
+/** Gives the model the weights that the run ends with: the best, else the averaged, else the last. */
+export function settleWeights<Batch>({ task, average, best, state }: TrainingSession<Batch>): FinalWeights {
+  if (best !== null && state.best !== null) {
+    assignAll(modelVariables(task), best);
+    return 'best';
+  }
+  if (average === null) return 'last';
+  assignAll(task.variables, average.weights);
+  return 'averaged';
+}
