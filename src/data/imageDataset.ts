@@ -12,7 +12,9 @@ import type { RasterImage } from './image.js';
 import type { ImageSource } from './imageSource.js';
 import { mapLimited } from './mapLimited.js';
 import { prefetch } from './prefetch.js';
+import { rasterToTensor } from './rasterTensor.js';
 import { readableImages, type UnreadableImage, type UnreadablePolicy } from './readableImages.js';
+import { resizeImage } from './resize.js';
 
 const ACTION = 'create imageDataset';
 
@@ -65,8 +67,12 @@ export interface ImageDatasetOptions {
   readonly batchSize: number;
   /** Non-negative integer, 0 included: the order of the pictures and whatever `transform` draws. */
   readonly seed: number;
-  /** What becomes of a picture. */
-  readonly transform: ImageTransform;
+  /**
+   * What becomes of a picture.
+   *
+   * @defaultValue the whole frame, resized to the square
+   */
+  readonly transform?: ImageTransform;
   /**
    * Whether each epoch has an order of its own; if not, all have the order of the source.
    *
@@ -104,9 +110,17 @@ export interface ImageDatasetOptions {
 
 type Settings = Required<Omit<ImageDatasetOptions, 'signal'>>;
 
+/** The whole picture, squeezed or stretched to a square. */
+function wholeFrame(size: number): ImageTransform {
+  return (image) => {
+    const pixels = tf.expandDims<tf.Tensor4D>(rasterToTensor(image));
+    return tf.squeeze<tf.Tensor3D>(resizeImage(pixels, { height: size, width: size }), [0]);
+  };
+}
+
 function checkedSettings(options: ImageDatasetOptions): Settings {
-  const { source, size, batchSize, seed, transform, shuffle = true, dropRemainder = false } = options;
-  const { ahead = 2, concurrency = 4, onUnreadable = 'throw' } = options;
+  const { source, size, batchSize, seed, shuffle = true, dropRemainder = false } = options;
+  const { transform = wholeFrame(size), ahead = 2, concurrency = 4, onUnreadable = 'throw' } = options;
   assertPositiveInteger(ACTION, 'source.length', source.length);
   assertPositiveInteger(ACTION, 'size', size);
   assertPositiveInteger(ACTION, 'batchSize', batchSize);

@@ -1,0 +1,159 @@
+import { assertOneOf, assertPositiveInteger, CheckpointError, ShapeError } from '../errors.js';
+import type { CheckpointStore } from './checkpointStore.js';
+import { toFloat16 } from './float16.js';
+import {
+  ALIGNMENT,
+  type CheckpointManifest,
+  FORMAT_VERSION,
+  MANIFEST_NAME,
+  parseManifest,
+  sizeOf,
+  STORAGE_BYTES,
+  type FileEntry,
+  type TensorEntry,
+  type TensorStorage,
+} from './manifest.js';
+import { assertPlainJson } from './plainJson.js';
+import { sha256 } from './sha256.js';
+import type { TensorData } from './tensorData.js';
+
+const ACTION = 'save a checkpoint';
+
+/** What a checkpoint holds. */
+export interface Checkpoint {
+  /** What the tensors are, for example a model or the state of a training run; asked for again on loading. */
+  readonly kind: string;
+  /** Anything that JSON keeps: configs, data statistics, the place in a training run. */
+  readonly metadata: unknown;
+  /** Tensors by name. */
+  readonly tensors: ReadonlyMap<string, TensorData>;
+}
+
+export interface SaveCheckpointOptions {
+  /**
+   * How float32 tensors are written: exactly, or rounded to half precision in half the bytes.
+   *
+   * @defaultValue `'float32'`
+   */
+  readonly storage?: 'float32' | 'float16';
+  /**
+   * Size to which files are filled, in bytes; a larger tensor has a file of its own.
+   *
+   * @defaultValue `4 * 2 ** 20`
+   */
+  readonly maxShardBytes?: number;
+}
+
+/** Tensors that share a file. */
+interface Shard {
+  readonly entries: Omit<TensorEntry, 'file'>[];
+  readonly parts: Uint8Array[];
+  bytes: number;
+}
+
+function bytesOf(array: Float32Array | Int32Array | Uint16Array): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+/** Bytes up to the next place where a tensor may begin. */
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+}
+
+/** @throws {CheckpointError} If a value is not finite, or would not be after rounding to `storage`. */
+function assertStorable(name: string, values: Float32Array | Int32Array, storage: TensorStorage): void {
+  const limit = storage === 'float16' ? 65520 : Infinity;
+  const element = values.findIndex((value) => !(Math.abs(value) < limit));
+  if (element < 0) return;
+  const value = values[element]!;
+  const cure = Number.isFinite(value)
+    ? 'float16 ends at 65504, save it as "float32"'
+    : 'a training that diverged is not worth saving';
+  throw new CheckpointError(
+    `Cannot ${ACTION} as element ${element} of the tensor "${name}" is ${value}: ${cure}`,
+  );
+}
+
+function encode(values: Float32Array | Int32Array, storage: TensorStorage): Uint8Array {
+  return bytesOf(storage === 'float16' ? toFloat16(values as Float32Array) : values);
+}
+
+/** Lays tensors out in files, in order. */
+function layOut(tensors: Checkpoint['tensors'], options: Required<SaveCheckpointOptions>): Shard[] {
+  const shards: Shard[] = [];
+  for (const [name, { shape, values }] of tensors) {
+    const dtype = values instanceof Int32Array ? 'int32' : 'float32';
+    const storage = dtype === 'int32' ? 'int32' : options.storage;
+    if (sizeOf(shape) !== values.length) throw new ShapeError(ACTION, name, [values.length], shape);
+    assertStorable(name, values, storage);
+    const bytes = values.length * STORAGE_BYTES[storage];
+    let shard = shards.at(-1);
+    if (shard === undefined || aligned(shard.bytes) + bytes > options.maxShardBytes) {
+      shard = { entries: [], parts: [], bytes: 0 };
+      shards.push(shard);
+    }
+    const offset = aligned(shard.bytes);
+    shard.entries.push({ name, shape: [...shape], dtype, storage, offset });
+    shard.parts.push(new Uint8Array(offset - shard.bytes), encode(values, storage));
+    shard.bytes = offset + bytes;
+  }
+  return shards;
+}
+
+function concatenate({ parts, bytes }: Shard): Uint8Array {
+  const whole = new Uint8Array(bytes);
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}
+
+/**
+ * Writes a checkpoint in place of the one a store holds.
+ *
+ * Files of weights are named by their content, and the manifest comes last, so that a save that is cut off at any point
+ * leaves the former checkpoint as it was.
+ *
+ * @throws {CheckpointError} If the store cannot write, or a tensor holds NaN, infinity or a number too large for float16, or `kind` or
+ *   a tensor's name is empty or longer than 512 characters.
+ * @throws {TypeError} If `metadata` is not plain JSON or `storage` is unknown.
+ * @throws {ShapeError} If a tensor's shape does not fit its values.
+ * @throws {RangeError} If `maxShardBytes` is not a positive integer.
+ */
+export async function saveCheckpoint(
+  store: CheckpointStore,
+  checkpoint: Checkpoint,
+  options: SaveCheckpointOptions = {},
+): Promise<void> {
+  const { storage = 'float32', maxShardBytes = 4 * 2 ** 20 } = options;
+  const { kind, metadata, tensors } = checkpoint;
+  assertOneOf(ACTION, 'storage', storage, ['float32', 'float16']);
+  assertPositiveInteger(ACTION, 'maxShardBytes', maxShardBytes);
+  assertPlainJson(ACTION, 'metadata', metadata);
+
+  const contents = new Map<string, Uint8Array>();
+  const files: FileEntry[] = [];
+  const entries: TensorEntry[] = [];
+  for (const shard of layOut(tensors, { storage, maxShardBytes })) {
+    const bytes = concatenate(shard);
+    const hash = await sha256(bytes);
+    const name = `weights-${hash.slice(0, 16)}.bin`;
+    if (!contents.has(name)) files.push({ name, bytes: bytes.length, sha256: hash });
+    contents.set(name, bytes);
+    entries.push(...shard.entries.map((entry) => ({ ...entry, file: name })));
+  }
+  const manifest: CheckpointManifest = {
+    format: 'polyhue',
+    formatVersion: FORMAT_VERSION,
+    kind,
+    metadata,
+    files,
+    tensors: entries,
+  };
+  const text = `${JSON.stringify(manifest, undefined, 1)}\n`;
+  parseManifest(ACTION, text, Infinity); // What could not be loaded is not saved.
+  contents.set(MANIFEST_NAME, new TextEncoder().encode(text));
+  await store.write(contents);
+}

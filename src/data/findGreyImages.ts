@@ -1,0 +1,77 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { assertNonNegative, ImageError } from '../errors.js';
+import type { RasterImage } from './image.js';
+import type { ImageSource } from './imageSource.js';
+import { rgbToLab } from './lab.js';
+import { mapLimited } from './mapLimited.js';
+import { rasterToTensor } from './rasterTensor.js';
+import { shrinkImage } from './shrinkImage.js';
+
+/** Pictures are measured at about this shortest side, in pixels. */
+const MEASURED_SIDE = 64;
+/** Pictures decoded at a time. */
+const CONCURRENCY = 4;
+
+export interface FindGreyImagesOptions {
+  /**
+   * A picture whose mean chroma is below this counts as grey, in Lab units. Scans of black-and-white photos stay below 2.5;
+   * sepia prints do not.
+   *
+   * @defaultValue `2.5`
+   */
+  readonly threshold?: number;
+  /** Gives up; the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Told after each picture how many have been looked at. */
+  readonly onProgress?: (checked: number, total: number) => void;
+}
+
+/** Mean of `sqrt(a**2 + b**2)` over the pixels of a picture, in Lab units. */
+async function meanChroma(image: RasterImage): Promise<number> {
+  const mean = tf.tidy(() => {
+    const lab = rgbToLab(rasterToTensor(shrinkImage(image, MEASURED_SIDE)));
+    const ab = tf.slice(lab, [0, 0, 1], [-1, -1, 2]);
+    return tf.mean(tf.sqrt(tf.sum(tf.square(ab), -1)));
+  });
+  try {
+    return (await mean.data())[0]!;
+  } finally {
+    mean.dispose();
+  }
+}
+
+async function readOrSkip(source: ImageSource, index: number, signal?: AbortSignal) {
+  try {
+    return await source.read(index, { signal });
+  } catch (error) {
+    if (error instanceof ImageError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Finds the pictures without color, which teach a colorizer to leave everything grey.
+ *
+ * A picture that cannot be read is not listed: whether it ends a training is for `imageDataset` to say.
+ *
+ * @returns Indices in ascending order, fit for `excludeImages`.
+ * @throws {RangeError} If `threshold` is not a non-negative number.
+ */
+export async function findGreyImages(
+  source: ImageSource,
+  options: FindGreyImagesOptions = {},
+): Promise<number[]> {
+  const { threshold = 2.5, signal, onProgress } = options;
+  assertNonNegative('find grey images', 'threshold', threshold);
+  let checked = 0;
+  const isGrey = async (index: number): Promise<boolean> => {
+    signal?.throwIfAborted();
+    const image = await readOrSkip(source, index, signal);
+    const grey = image !== undefined && (await meanChroma(image)) < threshold;
+    onProgress?.(++checked, source.length);
+    return grey;
+  };
+  const grey = await mapLimited(source.length, isGrey, { limit: CONCURRENCY, dispose: () => {} });
+  return grey.flatMap((isGrey, index) => (isGrey ? [index] : []));
+}

@@ -1,0 +1,10 @@
+export { decodeImage } from './decodeImage.js';
+export type { DecodeImageOptions } from './decodeImage.js';
+export { fileSink } from './fileSink.js';
+export type { FileSink } from './fileSink.js';
+export { folderSource } from './folderSource.js';
+export type { DecodeOptions } from './folderSource.js';
+export { folderStore } from './folderStore.js';
+export { openImages } from './openImages.js';
+export { tarSource } from './tarSource.js';
+export { writeFileAtomic } from './writeFileAtomic.js';
