@@ -33,6 +33,30 @@ export function assertMixture(
 }
 
 /**
+ * 1 where `indices`, int32, shape `[...]`, point and 0 elsewhere, float32, shape `[..., components]`.
+ *
+ * `tf.oneHot` wants two components at least, and on wasm it writes the bits of integers into float32 (TensorFlow.js 4.22).
+ * Call it inside `tf.tidy`: it leaves intermediate tensors behind.
+ */
+export function indicator(indices: tf.Tensor, components: number): tf.Tensor {
+  const distance = tf.sub(tf.expandDims(tf.cast(indices, 'float32'), -1), tf.range(0, components));
+  return tf.sub(1, tf.step(tf.square(distance)));
+}
+
+/**
+ * The rows of `values`, shape `[batch, components, n]`, that `components`, int32, shape `[batch, count]`, names.
+ *
+ * A product with 0 and 1: the wasm backend's `tf.gather` with batch dimensions reads the wrong rows, and memory beyond
+ * them, where `count` is not the number of components (TensorFlow.js 4.22), and has no gradient.
+ *
+ * @returns Shape `[batch, count, n]`. Call it inside `tf.tidy`: it leaves intermediate tensors behind.
+ */
+export function selectComponents(values: tf.Tensor3D, components: tf.Tensor2D): tf.Tensor3D {
+  const choice = indicator(components, values.shape[1]); // [batch, count, components]
+  return tf.matMul<tf.Tensor3D>(choice, values);
+}
+
+/**
  * `log(w[k] * N(z; means[k], diag(exp(logStdDevs[k])**2)))` for each component, shape `[batch, components]`.
  *
  * Call it inside `tf.tidy`: it leaves intermediate tensors behind and checks nothing.

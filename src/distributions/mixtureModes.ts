@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { argumentMessage, assertPositiveInteger } from '../errors.js';
-import { assertMixture, type GaussianMixture } from './gaussianMixture.js';
+import { assertMixture, type GaussianMixture, selectComponents } from './gaussianMixture.js';
 
 const ACTION = 'compute mixtureModes';
 
@@ -47,6 +47,6 @@ export function mixtureModes(mixture: GaussianMixture, options: MixtureModesOpti
 
   return tf.tidy(() => {
     const { values: weights, indices } = tf.topk<tf.Tensor2D>(tf.softmax(logits), count);
-    return { codes: tf.gather<tf.Tensor3D>(means, indices, 1, 1), weights, components: indices };
+    return { codes: selectComponents(means, indices), weights, components: indices };
   });
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { assertNonNegative, assertNonNegativeInteger, assertPositiveInteger } from '../errors.js';
 import { deriveSeed, randomGenerator } from '../random.js';
-import { assertMixture, type GaussianMixture } from './gaussianMixture.js';
+import { assertMixture, type GaussianMixture, selectComponents } from './gaussianMixture.js';
 
 const ACTION = 'sample a mixture';
 const HALF_STEP = 2 ** -33;
@@ -89,8 +89,8 @@ export function sampleMixture(mixture: GaussianMixture, options: SampleMixtureOp
     const { gumbel, normal } = drawNoise(mixture, count, streams);
     const logWeights = tf.expandDims(tf.logSoftmax(logits), 1); // [batch, 1, components]
     const components = tf.argMax<tf.Tensor2D>(tf.add(logWeights, gumbel), 2);
-    const scales = tf.mul(tf.exp(tf.gather(logStdDevs, components, 1, 1)), temperature);
-    const codes = tf.add<tf.Tensor3D>(tf.gather(means, components, 1, 1), tf.mul(scales, normal));
+    const scales = tf.mul(tf.exp(selectComponents(logStdDevs, components)), temperature);
+    const codes = tf.add<tf.Tensor3D>(selectComponents(means, components), tf.mul(scales, normal));
     return { codes, components };
   });
 }

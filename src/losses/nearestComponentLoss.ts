@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import { assertMixture, type GaussianMixture } from '../distributions/gaussianMixture.js';
+import { assertMixture, type GaussianMixture, indicator } from '../distributions/gaussianMixture.js';
 import { assertOneOf, assertPositive, assertShape } from '../errors.js';
 import { safeSqrt } from './safeSqrt.js';
 
@@ -58,7 +58,7 @@ export function nearestComponentTerms(
   return tf.tidy(() => {
     const squared = tf.sum(tf.square(tf.sub(tf.expandDims(z, 1), means)), 2); // [batch, components]
     // A product with 0 and 1, as tf.gather has no gradient on wasm and tf.min divides none among equals.
-    const nearest = tf.oneHot(tf.argMin(squared, 1), logits.shape[1], 1, 0, 'float32');
+    const nearest = indicator(tf.argMin(squared, 1), logits.shape[1]);
     const ofNearest = (values: tf.Tensor) => tf.sum<tf.Tensor1D>(tf.mul(values, nearest), 1);
     return {
       weight: tf.neg(ofNearest(tf.logSoftmax(logits))),
