@@ -1,10 +1,4 @@
-import {
-  argumentMessage,
-  assertBetween,
-  assertOneOf,
-  assertPositive,
-  assertPositiveInteger,
-} from '../errors.js';
+import { argumentMessage, assertOneOf, assertPositive, assertPositiveInteger } from '../errors.js';
 import type {
   BlockStyle,
   ColorVaeConfig,
@@ -13,6 +7,7 @@ import type {
   MixtureDensityNetworkConfig,
   NormalizationConfig,
 } from './config.js';
+import { assertDropoutRate } from './layers/seededDropout.js';
 import { UPSAMPLE_METHODS } from './layers/upsample.js';
 
 const VAE_ACTION = 'create colorVae';
@@ -47,10 +42,6 @@ function assertStyle(action: string, { normalization, order, stridedPadding }: B
     assertPositive(action, 'style.normalization.epsilon', normalization.epsilon);
   assertOneOf(action, 'style.order', order, ['activationFirst', 'normalizationFirst']);
   assertOneOf(action, 'style.stridedPadding', stridedPadding, ['symmetric', 'same']);
-}
-
-function assertDropoutRate(action: string, rate: number): void {
-  assertBetween(action, 'dropoutRate', rate, [0, 1 - Number.EPSILON]);
 }
 
 function assertInitialization(action: string, initialization: string): void {
@@ -106,7 +97,7 @@ export function assertColorVaeConfig(config: ColorVaeConfig): void {
     ...conditionalEncoder.filters,
     ...decoder.filters,
   ]);
-  assertDropoutRate(VAE_ACTION, config.dropoutRate);
+  assertDropoutRate(VAE_ACTION, 'dropoutRate', config.dropoutRate);
   assertOneOf(VAE_ACTION, 'noise', config.noise, ['normal', 'truncatedNormal']);
   assertInitialization(VAE_ACTION, config.initialization);
 }
@@ -154,6 +145,6 @@ export function assertMixtureDensityNetworkConfig(config: MixtureDensityNetworkC
   assertStyle(MIXTURE_ACTION, style);
   assertGroups(MIXTURE_ACTION, style.normalization, filters);
   assertDeviations(config.deviations);
-  assertDropoutRate(MIXTURE_ACTION, config.dropoutRate);
+  assertDropoutRate(MIXTURE_ACTION, 'dropoutRate', config.dropoutRate);
   assertInitialization(MIXTURE_ACTION, config.initialization);
 }

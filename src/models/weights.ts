@@ -1,5 +1,7 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
+
+import { tensorFrom, type TensorData } from '../checkpoint/tensorData.js';
 
 /** The variables of models under names that do not depend on what else the process has built. */
 export interface NamedWeights {
@@ -38,4 +40,28 @@ export function namedWeights(...models: readonly LayersModel[]): NamedWeights {
     trainable: new Map(entries('trainableWeights')),
     statistics: new Map(entries('nonTrainableWeights')),
   };
+}
+
+const describe = (shape: readonly number[] | undefined): string =>
+  shape === undefined ? 'missing' : `[${shape.join(', ')}]`;
+
+/**
+ * Gives variables the values of a checkpoint.
+ *
+ * @param data Values under the names of the variables.
+ * @throws {Error} If a name is missing or unknown, or a shape differs: all are listed, and nothing is changed.
+ */
+export function assignWeights(weights: NamedWeights, data: ReadonlyMap<string, TensorData>): void {
+  const variables = new Map([...weights.trainable, ...weights.statistics]);
+  const names = new Set([...variables.keys(), ...data.keys()]);
+  const misfits = [...names].flatMap((name) => {
+    const [given, wanted] = [describe(data.get(name)?.shape), describe(variables.get(name)?.shape)];
+    return given === wanted
+      ? []
+      : [`"${name}" is ${given}, not ${wanted === 'missing' ? 'expected' : wanted}`];
+  });
+  if (misfits.length > 0) throw new Error(misfits.join('; '));
+  for (const [name, variable] of variables) {
+    tf.tidy(() => variable.assign(tensorFrom(data.get(name)!)));
+  }
 }

@@ -1,10 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 
-import { assertBetween, assertNonNegativeInteger } from '../../errors.js';
+import { argumentMessage, assertNonNegativeInteger } from '../../errors.js';
 import { deriveSeed, randomUniform } from '../../random.js';
 
 const ACTION = 'create SeededDropout';
+
+/** @throws {RangeError} If `rate` is not at least 0 and below 1. */
+export function assertDropoutRate(action: string, argument: string, rate: number): void {
+  if (rate >= 0 && rate < 1) return;
+  throw new RangeError(argumentMessage(action, argument, 'be at least 0 and below 1', rate));
+}
 
 export interface SeededDropoutLayerArgs {
   /** Probability that an element is dropped, from 0 to below 1. */
@@ -38,7 +44,7 @@ export class SeededDropout extends layers.Layer {
   /** @throws {RangeError} If `rate` is not from 0 to below 1 or `index` is not a non-negative integer. */
   constructor(args: SeededDropoutLayerArgs) {
     super(args);
-    assertBetween(ACTION, 'rate', args.rate, [0, 1 - Number.EPSILON]);
+    assertDropoutRate(ACTION, 'rate', args.rate);
     assertNonNegativeInteger(ACTION, 'index', args.index);
     this.rate = args.rate;
     this.index = args.index;

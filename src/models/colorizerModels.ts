@@ -1,0 +1,159 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+
+import type { CheckpointReader, CheckpointStore } from '../checkpoint/checkpointStore.js';
+import { loadCheckpoint, type LoadCheckpointOptions } from '../checkpoint/loadCheckpoint.js';
+import { saveCheckpoint, type SaveCheckpointOptions } from '../checkpoint/saveCheckpoint.js';
+import { readTensors } from '../checkpoint/tensorData.js';
+import { argumentMessage, CheckpointError } from '../errors.js';
+import { deriveSeed } from '../random.js';
+import { colorVae, type ColorVae } from './colorVae.js';
+import type { ColorVaeConfig, MixtureDensityNetworkConfig } from './config.js';
+import { mixtureDensityNetwork, type MixtureDensityNetwork } from './mixtureDensityNetwork.js';
+import type { ModelPreset } from './presets.js';
+import { assignWeights, namedWeights } from './weights.js';
+
+/** Kind of the checkpoints that hold the models of a colorizer. */
+const KIND = 'colorizer';
+
+/** The two networks of a colorizer. */
+export interface ColorizerModels {
+  readonly colorVae: ColorVae;
+  /** Predicts latent codes of `colorVae` from grey photos. */
+  readonly mixtureDensityNetwork: MixtureDensityNetwork;
+}
+
+/** What a colorizer's checkpoint says beside the weights; plain JSON. */
+export interface ColorizerMetadata {
+  readonly colorVae: ColorVaeConfig;
+  readonly mixtureDensityNetwork: MixtureDensityNetworkConfig;
+  /** Whatever the one who trained it wrote down: data, settings, figures. */
+  readonly notes: unknown;
+}
+
+/** A colorizer's models and the notes that were saved with them. */
+export interface LoadedColorizerModels extends ColorizerModels {
+  readonly notes: unknown;
+}
+
+export interface ColorizerModelsOptions {
+  /**
+   * Which of `COLOR_VAE_PRESETS` and `MIXTURE_PRESETS` to build.
+   *
+   * @defaultValue `'compact'`
+   */
+  readonly preset?: ModelPreset;
+  /** Seed of the initial weights, a non-negative integer. */
+  readonly seed: number;
+}
+
+export interface SaveColorizerModelsOptions extends SaveCheckpointOptions {
+  /**
+   * Plain JSON to keep with the weights: data, settings, figures.
+   *
+   * @defaultValue `null`
+   */
+  readonly notes?: unknown;
+}
+
+/** @throws {RangeError} If the two networks do not speak of the same codes. */
+export function assertColorizerModels(action: string, models: ColorizerModels): void {
+  const { latentDim } = models.colorVae.config;
+  const predicted = models.mixtureDensityNetwork.config.latentDim;
+  if (predicted === latentDim) return;
+  const rule = `be ${latentDim}, the latentDim of the color VAE`;
+  throw new RangeError(argumentMessage(action, 'mixtureDensityNetwork.config.latentDim', rule, predicted));
+}
+
+/** The `tf.LayersModel`s of a colorizer, in the order of its weights. */
+function layersModels({ colorVae: vae, mixtureDensityNetwork: network }: ColorizerModels): LayersModel[] {
+  return [vae.encoder, vae.conditionalEncoder, vae.decoder, network.model];
+}
+
+/**
+ * Builds both networks of a preset with initial weights.
+ *
+ * @throws {TypeError} If `preset` is unknown.
+ * @throws {RangeError} If `seed` is not a non-negative integer.
+ */
+export function colorizerModels(options: ColorizerModelsOptions): ColorizerModels {
+  const { preset = 'compact', seed } = options;
+  return {
+    colorVae: colorVae({ preset, seed: deriveSeed(seed, 0) }),
+    mixtureDensityNetwork: mixtureDensityNetwork({ preset, seed: deriveSeed(seed, 1) }),
+  };
+}
+
+/** Frees the weights of both networks. */
+export function disposeColorizerModels(models: ColorizerModels): void {
+  models.colorVae.dispose();
+  models.mixtureDensityNetwork.dispose();
+}
+
+/**
+ * Writes both networks, configs and weights, as a checkpoint.
+ *
+ * @throws {CheckpointError} If the store cannot write or a weight is not finite.
+ * @throws {TypeError} If `notes` is not plain JSON.
+ */
+export async function saveColorizerModels(
+  store: CheckpointStore,
+  models: ColorizerModels,
+  options: SaveColorizerModelsOptions = {},
+): Promise<void> {
+  assertColorizerModels('save a colorizer', models);
+  const { notes = null, ...storage } = options;
+  const { trainable, statistics } = namedWeights(...layersModels(models));
+  const metadata: ColorizerMetadata = {
+    colorVae: models.colorVae.config,
+    mixtureDensityNetwork: models.mixtureDensityNetwork.config,
+    notes,
+  };
+  const tensors = await readTensors(new Map([...trainable, ...statistics]));
+  await saveCheckpoint(store, { kind: KIND, metadata, tensors }, storage);
+}
+
+/** Builds what the metadata describe, all weights zero. */
+function buildModels(location: string, metadata: unknown): ColorizerModels {
+  const built: { dispose: () => void }[] = [];
+  try {
+    const { colorVae: vaeConfig, mixtureDensityNetwork: networkConfig } = metadata as ColorizerMetadata;
+    const vae = colorVae({ config: vaeConfig });
+    built.push(vae);
+    const network = mixtureDensityNetwork({ config: networkConfig });
+    built.push(network);
+    const models = { colorVae: vae, mixtureDensityNetwork: network };
+    assertColorizerModels('build the models', models);
+    return models;
+  } catch (cause) {
+    for (const model of built) model.dispose();
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CheckpointError(
+      `Cannot load the colorizer "${location}" as its configs are not valid: ${reason}`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * Reads both networks from a checkpoint that `saveColorizerModels` wrote.
+ *
+ * @returns The models, to be disposed by the caller.
+ * @throws {CheckpointError} If there is none, or it is damaged, of another kind, or its weights do not fit its configs.
+ */
+export async function loadColorizerModels(
+  store: CheckpointReader,
+  options: Omit<LoadCheckpointOptions, 'kind'> = {},
+): Promise<LoadedColorizerModels> {
+  const { metadata, tensors } = await loadCheckpoint(store, { ...options, kind: KIND });
+  const models = buildModels(store.location, metadata);
+  try {
+    assignWeights(namedWeights(...layersModels(models)), tensors);
+  } catch (cause) {
+    disposeColorizerModels(models);
+    throw new CheckpointError(
+      `Cannot load the colorizer "${store.location}" as its weights do not fit its configs: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+  return { ...models, notes: (metadata as ColorizerMetadata).notes };
+}
