@@ -5,24 +5,31 @@ import { namedWeights } from '../../src/models/weights.js';
 
 /** `count` numbers in [-1, 1) that follow from `seed`: the twin of `uniform` in tools/golden/models.py. */
 export function goldenUniform(count: number, seed: number): Float32Array {
-  return Float32Array.from({ length: count }, (_, i) => {
+  return goldenValues(count, seed, 0, 1);
+}
+
+/** `center + spread * u` for each `u` of `goldenUniform`; a plain loop, because models have millions of weights. */
+function goldenValues(count: number, seed: number, center: number, spread: number): Float32Array {
+  const values = new Float32Array(count);
+  for (let i = 0; i < count; i++) {
     let h = (i + Math.imul(seed, 0x9e3779b9)) | 0;
     h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
     h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-    return ((h ^ (h >>> 16)) >>> 0) / 2 ** 31 - 1;
-  });
+    values[i] = center + spread * (((h ^ (h >>> 16)) >>> 0) / 2 ** 31 - 1);
+  }
+  return values;
 }
 
 /** The weight called `name`: the twin of `values` in tools/golden/models.py. */
 function goldenWeight(name: string, shape: number[]): Float32Array {
   const seed = Array.from(name).reduce((sum, letter, i) => sum + (i + 1) * letter.charCodeAt(0), 0);
-  const uniform = goldenUniform(tf.util.sizeFromShape(shape), seed);
+  const count = tf.util.sizeFromShape(shape);
   const role = name.split('/')[1]!;
   if (role === 'kernel') {
-    const bound = Math.sqrt(6 / tf.util.sizeFromShape(shape.slice(0, -1)));
-    return uniform.map((u) => u * bound);
+    return goldenValues(count, seed, 0, Math.sqrt(6 / tf.util.sizeFromShape(shape.slice(0, -1))));
   }
-  return uniform.map((u) => (['gamma', 'moving_variance'].includes(role) ? 1 + 0.5 * u : 0.2 * u));
+  const positive = role === 'gamma' || role === 'moving_variance';
+  return positive ? goldenValues(count, seed, 1, 0.5) : goldenValues(count, seed, 0, 0.2);
 }
 
 /** Gives every weight of `models` the values that the golden generator gave its twin. */
