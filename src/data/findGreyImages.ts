@@ -15,8 +15,7 @@ const CONCURRENCY = 4;
 
 export interface FindGreyImagesOptions {
   /**
-   * A picture whose mean chroma is below this counts as grey, in Lab units. Scans of black-and-white photos stay below 2.5;
-   * sepia prints do not.
+   * A picture whose mean chroma is below this counts as grey, in Lab units. Toned prints, such as sepia, are above it.
    *
    * @defaultValue `2.5`
    */

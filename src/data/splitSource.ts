@@ -45,6 +45,7 @@ function heldOutCount(length: number, options: SplitOptions): number {
  *   integer.
  */
 export function splitSource(source: ImageSource, options: SplitOptions): SourceSplit {
+  assertNonNegativeInteger(ACTION, 'seed', options.seed);
   const count = heldOutCount(source.length, options);
   const heldOut = shuffledIndices(source.length, options.seed).slice(0, count).sort();
   return { training: excludeImages(source, heldOut), validation: selectImages(source, heldOut) };
