@@ -39,6 +39,13 @@ function requireEvery(
   return mapValues(variables, (variable) => gradients[variable.name]!);
 }
 
+/** tfjs 4.22 does not free what it saved for the way back when the function that is differentiated throws. */
+function disposeTape(): void {
+  const { state } = tf.engine();
+  for (const { saved } of state.activeTape ?? []) tf.dispose(saved);
+  state.activeTape = [];
+}
+
 /**
  * Evaluates a loss and its gradient with respect to every variable.
  *
@@ -64,6 +71,7 @@ export function lossGradients(
     return { parts, gradients: requireEvery(grads, variables) };
   } catch (error) {
     disposeAll(parts);
+    disposeTape();
     throw error;
   }
 }

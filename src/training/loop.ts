@@ -149,7 +149,9 @@ export async function runEpochs<Batch>(
   const { now, yieldEveryMs } = session.settings;
   const loop = { session, control, meter: progressMeter(session), pause: pacer(yieldEveryMs, now) };
   for (;;) {
-    const end = endOf(loop) ?? (await runEpoch(loop));
+    // A run resumed at the very end of an epoch completes it first, whatever its limits say.
+    const complete = session.state.batch === session.state.config.batchesPerEpoch;
+    const end = (complete ? null : endOf(loop)) ?? (await runEpoch(loop));
     if (end !== null) return end;
   }
 }
