@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import { assertPositive, assertPositiveInteger, assertBetween } from '../errors.js';
+import { argumentMessage, assertBetween, assertPositive, assertPositiveInteger } from '../errors.js';
 import { assertImages } from './assertions.js';
+
+/** How far beyond the source its last part may reach: what adding two float64 numbers can cost. */
+const ROUNDING = 2 ** -50;
 
 /** Output rows computed by one matrix product; a banded matrix of more rows would be mostly zeros. */
 const BLOCK_ROWS = 64;
@@ -109,7 +112,10 @@ export function interpolationMatrix(
   const { start = 0, length = from - start } = options;
   assertBetween(action, 'start', start, [0, from]);
   assertPositive(action, 'length', length);
-  assertBetween(action, 'start + length', start + length, [0, from]);
+  if (start + length > from * (1 + ROUNDING)) {
+    const rule = `be at most ${from}, the end of the source`;
+    throw new RangeError(argumentMessage(action, 'start + length', rule, start + length));
+  }
   return denseBlock(interpolationRows(from, to, options), 0, from).values;
 }
 

@@ -80,7 +80,7 @@ describe('interpolationMatrix()', () => {
       "Cannot create interpolationMatrix as 'length' must be a positive finite number: current value is 0",
     );
     expect(() => interpolationMatrix(4, 2, { start: 2, length: 3 })).toThrow(
-      "Cannot create interpolationMatrix as 'start + length' must be from 0 to 4: current value is 5",
+      "Cannot create interpolationMatrix as 'start + length' must be at most 4, the end of the source: current value is 5",
     );
   });
 });
