@@ -1,4 +1,11 @@
-import { argumentMessage, assertOneOf, assertPositive, assertPositiveInteger } from '../errors.js';
+import {
+  argumentMessage,
+  assertBetween,
+  assertNonNegativeInteger,
+  assertOneOf,
+  assertPositive,
+  assertPositiveInteger,
+} from '../errors.js';
 import type {
   BlockStyle,
   ColorVaeConfig,
@@ -38,8 +45,12 @@ function assertGroups(action: string, normalization: NormalizationConfig, filter
 
 function assertStyle(action: string, { normalization, order, stridedPadding }: BlockStyle): void {
   assertOneOf(action, 'style.normalization.kind', normalization.kind, ['batch', 'group', 'none']);
-  if (normalization.kind !== 'none')
+  if (normalization.kind !== 'none') {
     assertPositive(action, 'style.normalization.epsilon', normalization.epsilon);
+  }
+  if (normalization.kind === 'batch') {
+    assertBetween(action, 'style.normalization.momentum', normalization.momentum, [0, 1]);
+  }
   assertOneOf(action, 'style.order', order, ['activationFirst', 'normalizationFirst']);
   assertOneOf(action, 'style.stridedPadding', stridedPadding, ['symmetric', 'same']);
 }
@@ -55,6 +66,9 @@ function assertLevels(argument: string, config: EncoderConfig, levels: number): 
   assertLength(VAE_ACTION, `${argument}.refinements`, refinements, levels);
   assertPositiveIntegers(VAE_ACTION, `${argument}.filters`, filters);
   assertPositiveIntegers(VAE_ACTION, `${argument}.kernelSizes`, kernelSizes);
+  refinements.forEach((count, i) =>
+    assertNonNegativeInteger(VAE_ACTION, `${argument}.refinements[${i}]`, count),
+  );
 }
 
 function assertImageSize(action: string, argument: string, imageSize: number, halvings: number): void {
@@ -134,11 +148,11 @@ function assertInput({ input, trunk }: MixtureDensityNetworkConfig): void {
 export function assertMixtureDensityNetworkConfig(config: MixtureDensityNetworkConfig): void {
   const { trunk, hidden, style } = config;
   const filters = trunk.map((convolution) => convolution.filters);
-  const kernelSizes = trunk.map((convolution) => convolution.kernelSize);
-  const units = hidden.map((layer) => layer.units);
-  assertPositiveIntegers(MIXTURE_ACTION, 'trunk filters', filters);
-  assertPositiveIntegers(MIXTURE_ACTION, 'trunk kernelSizes', kernelSizes);
-  assertPositiveIntegers(MIXTURE_ACTION, 'hidden units', units);
+  trunk.forEach(({ filters, kernelSize }, i) => {
+    assertPositiveInteger(MIXTURE_ACTION, `trunk[${i}].filters`, filters);
+    assertPositiveInteger(MIXTURE_ACTION, `trunk[${i}].kernelSize`, kernelSize);
+  });
+  hidden.forEach(({ units }, i) => assertPositiveInteger(MIXTURE_ACTION, `hidden[${i}].units`, units));
   assertInput(config);
   assertPositiveInteger(MIXTURE_ACTION, 'latentDim', config.latentDim);
   assertPositiveInteger(MIXTURE_ACTION, 'components', config.components);

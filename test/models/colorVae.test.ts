@@ -177,9 +177,7 @@ describe('forwardColorVae()', () => {
       training: true,
     });
     expect(reconstruction.shape).toEqual([2, 64, 64, 2]);
-    expect([posterior.means.shape, posterior.logVariances.shape, z.shape]).toEqual(
-      new Array(3).fill([2, 16]),
-    );
+    for (const { shape } of [posterior.means, posterior.logVariances, z]) expect(shape).toEqual([2, 16]);
     await expectAllFinite(reconstruction);
     expect((await reconstruction.data()).every((value) => Math.abs(value) < 1)).toBe(true);
     expect(await z.data()).not.toEqual(await posterior.means.data());

@@ -30,7 +30,7 @@ describe('upsample()', () => {
   it.each(UPSAMPLE_METHODS)(
     'keeps a constant map constant for %s, a single pixel included',
     async (method) => {
-      const constant = tf.fill([1, 1, 5, 3], 0.75) as tf.Tensor4D;
+      const constant = tf.mul<tf.Tensor4D>(tf.ones([1, 1, 5, 3]), 0.75);
       await expectAllClose(upsample(constant, method), new Array<number>(60).fill(0.75));
     },
   );
