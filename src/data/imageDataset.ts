@@ -50,6 +50,8 @@ export type ImageBatch = {
 /** Batches whose order and content are a function of the options and the epoch alone. */
 export interface ImageDataset {
   readonly batchesPerEpoch: number;
+  /** Examples in a full batch. */
+  readonly batchSize: number;
   /**
    * The batches of an epoch from number `first` on, which is where a resumed run goes on.
    *
@@ -218,5 +220,5 @@ export function imageDataset(options: ImageDatasetOptions): ImageDataset {
       signal: options.signal,
     });
   };
-  return { batchesPerEpoch, batches, unreadable };
+  return { batchesPerEpoch, batchSize, batches, unreadable };
 }

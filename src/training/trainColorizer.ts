@@ -1,26 +1,31 @@
 import type { CheckpointStore } from '../checkpoint/checkpointStore.js';
-import { hasCheckpoint } from '../checkpoint/loadCheckpoint.js';
+import { centerCropTransform, randomCropTransform } from '../data/cropTransform.js';
 import { imageDataset, type ImageDataset, type ImageTransform } from '../data/imageDataset.js';
+import { IMAGENET_COLOR_PRIOR } from '../data/imagenetColorPrior.js';
 import type { ImageSource } from '../data/imageSource.js';
-import { argumentMessage, assertNonNegativeInteger, assertPositive, assertPositiveInteger } from '../errors.js';
+import { rarityWeights } from '../data/rarityWeights.js';
 import { type ColorizerModels, colorizerModels, disposeColorizerModels } from '../models/colorizerModels.js';
 import type { ModelPreset } from '../models/presets.js';
 import { deriveSeed } from '../random.js';
 import type { TrainingCallback } from './callbacks/callback.js';
 import { saveSnapshots } from './callbacks/saveSnapshots.js';
-import { loadProgress, planOf, saveProgress, type TrainingPlan, type TrainingPlace } from './colorizerProgress.js';
+import {
+  loadPlace,
+  saveProgress,
+  STAGES,
+  START,
+  type TrainingPlace,
+  trainingPlan,
+  type TrainingPlan,
+  type TrainingStage,
+} from './colorizerProgress.js';
 import { type ColorExamples, colorExamples, mixtureExamples } from './examples.js';
 import type { TrainingOptions } from './options.js';
+import type { TrainingSnapshot } from './snapshot.js';
 import { cosineSchedule, type Schedule } from './schedules/schedule.js';
 import type { TrainingData } from './task.js';
-import type { TrainingResult } from './train.js';
 import { trainColorVae } from './trainColorVae.js';
 import { trainMixtureDensityNetwork } from './trainMixtureDensityNetwork.js';
-
-const ACTION = 'train a colorizer';
-
-/** The two networks, in the order in which they are trained. */
-export type TrainingStage = 'colorVae' | 'mixtureDensityNetwork';
 
 export interface TrainColorizerOptions {
   /** Pictures to learn from. */
@@ -31,9 +36,17 @@ export interface TrainColorizerOptions {
    * @defaultValue none: each stage ends with its last weights, averaged
    */
   readonly validation?: ImageSource;
-  /** Makes a square example of a training picture; see `randomCropTransform`. */
-  readonly transform: ImageTransform;
-  /** Makes a square example of a validation picture; needed with `validation`. */
+  /**
+   * Makes a square example of a training picture, as large as the networks of the preset want it.
+   *
+   * @defaultValue `randomCropTransform`: a random square, mirrored at random
+   */
+  readonly transform?: ImageTransform;
+  /**
+   * Makes a square example of a validation picture.
+   *
+   * @defaultValue `centerCropTransform`: the square in the middle
+   */
   readonly validationTransform?: ImageTransform;
   /** Source of all randomness: a non-negative integer, 0 included. */
   readonly seed: number;
@@ -70,8 +83,12 @@ export interface TrainColorizerOptions {
    * @defaultValue `1`
    */
   readonly beta?: number;
-  /** Weight of each color bin; see `rarityWeights`. */
-  readonly rarity?: Float32Array;
+  /**
+   * Weight of each color bin; see `rarityWeights`. `null` makes all pixels count the same.
+   *
+   * @defaultValue smoothed weights by the colors of ImageNet
+   */
+  readonly rarity?: Float32Array | null;
   /**
    * Keeps the state of the run, so that it can go on after a stop.
    *
@@ -96,95 +113,126 @@ export interface TrainColorizerOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Trained networks and how each stage went. */
-export interface TrainedColorizer {
-  /** To be disposed by the caller; see `colorizer`. */
-  readonly models: ColorizerModels;
-  readonly results: Readonly<Record<TrainingStage, TrainingResult>>;
-}
-
 /** What both stages share. */
 interface Run {
   readonly options: TrainColorizerOptions;
-  readonly models: ColorizerModels;
   readonly plan: TrainingPlan;
-  readonly data: TrainingData<ColorExamples>;
-  readonly validation: TrainingData<ColorExamples> | null;
+  readonly models: ColorizerModels;
 }
 
-function dataOf(
-  dataset: ImageDataset,
-  { models, options }: Pick<Run, 'models' | 'options'>,
-): TrainingData<ColorExamples> {
+/** Training and validation examples of one stage. */
+interface StageData<Batch> {
+  readonly training: TrainingData<Batch>;
+  readonly validation: TrainingData<Batch> | null;
+}
+
+function examplesOf(dataset: ImageDataset, { options, models }: Run): TrainingData<ColorExamples> {
   const { imageSize } = models.colorVae.config;
-  const { rarity } = options;
-  return colorExamples(dataset, rarity === undefined ? { imageSize } : { imageSize, rarity });
+  const { rarity = rarityWeights({ prior: IMAGENET_COLOR_PRIOR }) } = options;
+  return colorExamples(dataset, rarity === null ? { imageSize } : { imageSize, rarity });
 }
 
-function trainingData(options: TrainColorizerOptions, plan: TrainingPlan, models: ColorizerModels) {
-  const { source, transform } = options;
+function trainingExamples(run: Run): TrainingData<ColorExamples> {
+  const { options, plan, models } = run;
   const { imageSize: size } = models.colorVae.config;
+  const { source, transform = randomCropTransform({ size }) } = options;
   const batchSize = Math.min(plan.batchSize, source.length);
   const seed = deriveSeed(plan.seed, 1);
-  const dataset = imageDataset({ source, transform, size, batchSize, seed, dropRemainder: true, onUnreadable: 'skip' });
-  return dataOf(dataset, { models, options });
+  const order = { seed, dropRemainder: true };
+  return examplesOf(
+    imageDataset({ source, transform, size, batchSize, ...order, onUnreadable: 'skip' }),
+    run,
+  );
 }
 
-function validationData(options: TrainColorizerOptions, plan: TrainingPlan, models: ColorizerModels) {
-  const { validation: source, validationTransform: transform } = options;
-  if (source === undefined || source.length === 0) return null;
-  if (transform === undefined) {
-    throw new TypeError(argumentMessage(ACTION, 'validationTransform', "be given with 'validation'", transform));
-  }
+function validationExamples(run: Run): TrainingData<ColorExamples> | null {
+  const { options, plan, models } = run;
   const { imageSize: size } = models.colorVae.config;
+  const { validation: source, validationTransform: transform = centerCropTransform({ size }) } = options;
+  if (source === undefined || source.length === 0) return null;
   const { batchSize } = plan;
-  const dataset = imageDataset({ source, transform, size, batchSize, seed: 0, shuffle: false, onUnreadable: 'skip' });
-  return dataOf(dataset, { models, options });
+  const order = { seed: 0, shuffle: false };
+  return examplesOf(
+    imageDataset({ source, transform, size, batchSize, ...order, onUnreadable: 'skip' }),
+    run,
+  );
 }
 
-/** Warms up over the first twentieth of the run, then falls to a hundredth of the peak. */
+/** Rises over the first twentieth of a stage, then falls to a hundredth of the peak. */
 function learningRate(peak: number, steps: number): Schedule {
   return cosineSchedule({ peak, floor: peak / 100, steps, warmupSteps: Math.floor(steps / 20) });
+}
+
+function stageCallbacks({ options, plan, models }: Run, stage: TrainingStage): TrainingCallback[] {
+  const { store, saveEveryMs: everyMs = 60_000, callbacks } = options;
+  const own = [...(callbacks?.(stage) ?? [])];
+  if (store === undefined) return own;
+  const save = async (snapshot: TrainingSnapshot) => saveProgress(store, models, { plan, stage, snapshot });
+  return [...own, saveSnapshots(save, { everyMs })];
 }
 
 /** Options of `train` for one stage. */
 function stageOptions<Batch>(
   run: Run,
-  stage: TrainingStage,
   place: TrainingPlace,
-  data: { training: TrainingData<Batch>; validation: TrainingData<Batch> | null },
+  stage: TrainingStage,
+  { training, validation }: StageData<Batch>,
 ): TrainingOptions<Batch> {
-  const { options, plan, models } = run;
-  const { store, saveEveryMs = 60_000, callbacks, signal } = options;
-  const { batchesPerEpoch } = data.training;
-  const steps = plan.steps ?? plan.epochs! * batchesPerEpoch;
-  const save = store && saveSnapshots(async (snapshot) => saveProgress(store, { plan, stage, snapshot }, models), { everyMs: saveEveryMs });
-  const resume = place.stage === stage ? place.snapshot : null;
+  const { plan, options } = run;
+  const steps = plan.steps ?? plan.epochs * training.batchesPerEpoch;
+  const everySteps = Math.min(training.batchesPerEpoch, steps);
+  const snapshot = place.stage === stage ? place.snapshot : null;
   return {
-    seed: deriveSeed(plan.seed, 2, stage === 'colorVae' ? 0 : 1),
+    seed: deriveSeed(plan.seed, 2, STAGES.indexOf(stage)),
     steps,
     learningRate: learningRate(plan.learningRate, steps),
     average: { decay: 0.999 },
-    callbacks: [...(callbacks?.(stage) ?? []), ...(save ? [save] : [])],
-    ...(data.validation ? { validation: { data: data.validation, everySteps: Math.min(batchesPerEpoch, steps) }, keepBest: true } : {}),
-    ...(signal ? { signal } : {}),
-    ...(resume ? { resume } : {}),
+    callbacks: stageCallbacks(run, stage),
+    ...(validation && { validation: { data: validation, everySteps }, keepBest: true }),
+    ...(options.signal && { signal: options.signal }),
+    ...(snapshot && { resume: snapshot }),
   };
 }
 
-async function runStages(run: Run, place: TrainingPlace): Promise<TrainedColorizer> {
-  const { models, data, validation, plan } = run;
-  const { colorVae: vae, mixtureDensityNetwork: network } = models;
-  const colors = { training: data, validation };
-  const colorVae =
-    place.stage === 'colorVae'
-      ? await trainColorVae(vae, data, { ...stageOptions(run, 'colorVae', place, colors), beta: plan.beta })
-      : place.colorVaeResult;
+async function runStages(run: Run, place: TrainingPlace): Promise<void> {
+  const { colorVae: vae, mixtureDensityNetwork: network } = run.models;
+  const colors = { training: trainingExamples(run), validation: validationExamples(run) };
+  if (place.stage === 'colorVae') {
+    const options = stageOptions(run, place, 'colorVae', colors);
+    await trainColorVae(vae, colors.training, { ...options, beta: run.plan.beta });
+  }
   const mixtures = {
-    training: mixtureExamples(vae, data),
-    validation: validation && mixtureExamples(vae, validation),
+    training: mixtureExamples(vae, colors.training),
+    validation: colors.validation && mixtureExamples(vae, colors.validation),
   };
-  const options = stageOptions(run, 'mixtureDensityNetwork', place, mixtures);
-  const mixtureDensityNetwork = await trainMixtureDensityNetwork(network, mixtures.training, options);
-  return { models, results: { colorVae, mixtureDensityNetwork } };
+  const options = stageOptions(run, place, 'mixtureDensityNetwork', mixtures);
+  await trainMixtureDensityNetwork(network, mixtures.training, options);
+}
+
+/**
+ * Trains both networks of a colorizer, one after the other: the color VAE, then, on its codes, the mixture density network.
+ *
+ * With a `store` the run can be stopped at any time, even killed, and goes on with `resume` where it was last saved; it then
+ * ends with the weights it would have had without the stop.
+ *
+ * @returns The trained networks, to be disposed by the caller; see `colorizer` and `saveColorizerModels`.
+ * @throws {RangeError} If a number is out of its range or there is no picture.
+ * @throws {TypeError} If `preset` is unknown, or both `epochs` and `steps` are given.
+ * @throws {TrainingError} If a loss is not finite, no picture can be read, or the state to resume is of another run.
+ * @throws {CheckpointError} If the state cannot be saved or read.
+ * @throws The reason of `signal` once it is aborted.
+ * @see A. Deshpande et al., Learning Diverse Image Colorization, 2017.
+ */
+export async function trainColorizer(options: TrainColorizerOptions): Promise<ColorizerModels> {
+  const plan = await trainingPlan(options);
+  const models = colorizerModels({ preset: plan.preset, seed: deriveSeed(plan.seed, 0) });
+  try {
+    const { store, resume = false } = options;
+    const place = resume && store ? await loadPlace(store, plan, models) : START;
+    await runStages({ options, plan, models }, place);
+    return models;
+  } catch (error) {
+    disposeColorizerModels(models);
+    throw error;
+  }
 }

@@ -1,0 +1,148 @@
+import { parseArgs } from 'node:util';
+
+import {
+  assertBetween,
+  assertNonNegativeInteger,
+  assertOneOf,
+  assertPositive,
+  assertPositiveInteger,
+} from '../errors.js';
+
+/** A command line that cannot be carried out as written; the program ends with exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** One option of a command, as its help shows it and its value is checked. */
+export interface OptionSpec {
+  /** Stands for the value in the help; absent for a switch. */
+  readonly value?: string;
+  readonly description: string;
+  readonly short?: string;
+  readonly required?: boolean;
+}
+
+/** A command: its operands, its options and what its help says. */
+export interface CommandSpec {
+  readonly name: string;
+  readonly operands: string;
+  readonly summary: string;
+  readonly options: Readonly<Record<string, OptionSpec>>;
+  readonly examples: readonly string[];
+}
+
+/** The operands and option values of one call, still as text. */
+export interface ParsedArguments {
+  readonly operands: readonly string[];
+  readonly text: (option: string) => string | undefined;
+  readonly switched: (option: string) => boolean;
+}
+
+type Parsed = { values: Record<string, string | boolean | undefined>; positionals: string[] };
+
+/**
+ * Splits the arguments of a command into operands and option values.
+ *
+ * @throws {UsageError} If an option is unknown, lacks its value or is required and absent.
+ */
+export function parseArguments(command: CommandSpec, args: readonly string[]): ParsedArguments {
+  const options = Object.fromEntries(
+    Object.entries(command.options).map(([name, { value, short }]) => [
+      name,
+      {
+        type: value === undefined ? 'boolean' : 'string',
+        ...(short === undefined ? {} : { short }),
+      } as const,
+    ]),
+  );
+  let parsed: Parsed;
+  try {
+    parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true }) as Parsed;
+  } catch (cause) {
+    const [firstSentence] = (cause as Error).message.split('. ');
+    throw new UsageError(`${firstSentence}; see "polyhue ${command.name} --help"`, { cause });
+  }
+  const { values, positionals } = parsed;
+  for (const [name, { required = false }] of Object.entries(command.options)) {
+    if (required && values[name] === undefined && values['help'] !== true)
+      throw new UsageError(`Option '--${name}' is required; see "polyhue ${command.name} --help"`);
+  }
+  return {
+    operands: positionals,
+    text: (option) => values[option] as string | undefined,
+    switched: (option) => values[option] === true,
+  };
+}
+
+/** The help of a command: usage, operands, options in a column, examples. */
+export function helpText(command: CommandSpec): string {
+  const rows = Object.entries(command.options).map(([name, { value, short, description }]) => {
+    const flags = `${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
+    return [flags, description] as const;
+  });
+  const width = Math.max(...rows.map(([flags]) => flags.length));
+  return [
+    `Usage: polyhue ${command.name} ${command.operands} [options]`,
+    '',
+    command.summary,
+    '',
+    'Options:',
+    ...rows.map(([flags, description]) => `  ${flags.padEnd(width)}  ${description}`),
+    '',
+    'Examples:',
+    ...command.examples.map((example) => `  ${example}`),
+    '',
+  ].join('\n');
+}
+
+/** Runs a range check and turns its error into a {@link UsageError}. */
+function checked<T>(
+  option: string,
+  value: T,
+  check: (action: string, argument: string, value: T) => void,
+): T {
+  try {
+    check('read the command line', `--${option}`, value);
+  } catch (cause) {
+    throw new UsageError((cause as Error).message, { cause });
+  }
+  return value;
+}
+
+/** `text` as a number; NaN, and so out of every range, where it is not one. */
+const toNumber = (text: string): number => (text.trim() === '' ? Number.NaN : Number(text));
+
+type Reader<T> = (args: ParsedArguments, option: string) => T | undefined;
+
+const reader =
+  <T>(read: (text: string) => T, check: (action: string, argument: string, value: T) => void): Reader<T> =>
+  (args, option) => {
+    const text = args.text(option);
+    return text === undefined ? undefined : checked(option, read(text), check);
+  };
+
+/** The value of an option that takes an integer of at least 1. */
+export const positiveInteger = reader(toNumber, assertPositiveInteger);
+
+/** The value of an option that takes an integer of at least 0, such as a seed. */
+export const nonNegativeInteger = reader(toNumber, assertNonNegativeInteger);
+
+/** The value of an option that takes a number above 0. */
+export const positiveNumber = reader(toNumber, assertPositive);
+
+/** The value of an option that takes a number from `least` to `most`. */
+export const numberBetween = (least: number, most: number): Reader<number> =>
+  reader(toNumber, (action, argument, value) => assertBetween(action, argument, value, [least, most]));
+
+/** The value of an option that takes one of a few words. */
+export function choice<T extends string>(
+  args: ParsedArguments,
+  option: string,
+  choices: readonly T[],
+): T | undefined {
+  const text = args.text(option);
+  if (text === undefined) return undefined;
+  return checked(option, text as T, (action, argument, value) =>
+    assertOneOf(action, argument, value, choices),
+  );
+}
