@@ -52,6 +52,7 @@ async function readBytes(path: string, name: string): Promise<Uint8Array> {
 
 async function decodeBytes(bytes: Uint8Array, name: string, maxPixels: number): Promise<RasterImage> {
   const sharp = await loadSharp();
+  if (bytes.length === 0) throw new ImageError(`Cannot decode "${name}" as it is empty`);
   // "error" fails on files that are cut short or damaged; "warning" would also refuse photos that every viewer shows.
   const file = sharp(bytes, { failOn: 'error', limitInputPixels: false, autoOrient: true });
   const { format, width, height } = await file.metadata();
