@@ -92,6 +92,7 @@ function addScaled(total: tf.Tensor1D, term: tf.Tensor1D, factor: number): tf.Te
  * Sums over pixels and latent dimensions, never over examples, so that the batch size changes no weight. Take the mean
  * over the batch to train.
  *
+ * @returns Total and terms, each of shape `[batch]`, to be disposed by the caller.
  * @throws {ShapeError} If the shapes do not fit.
  * @throws {RangeError} If a factor is not a non-negative finite number.
  * @throws {TypeError} If `reconstruction` is unknown, or `components` missing where `mahalanobisWeight` is above 0.

@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { DiagonalGaussian } from '../distributions/diagonalGaussian.js';
+import { assertGaussian, type DiagonalGaussian } from '../distributions/diagonalGaussian.js';
 import { gaussianDivergence } from '../distributions/gaussianDivergence.js';
+
+const ACTION = 'compute klDivergence';
 
 /**
  * Kullback-Leibler divergence of the posterior of a VAE from its prior.
@@ -15,5 +17,7 @@ import { gaussianDivergence } from '../distributions/gaussianDivergence.js';
  * @see D. P. Kingma, M. Welling, Auto-Encoding Variational Bayes, 2014, appendix B.
  */
 export function klDivergence(posterior: DiagonalGaussian, prior?: DiagonalGaussian): tf.Tensor1D {
+  assertGaussian(ACTION, 'posterior', posterior, ['batch', 'latentDim']);
+  if (prior !== undefined) assertGaussian(ACTION, 'prior', prior, posterior.means.shape);
   return tf.tidy(() => tf.sum<tf.Tensor1D>(gaussianDivergence(posterior, prior), 1));
 }

@@ -1,11 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import { type GaussianMixture, mixtureLogProbability } from '../distributions/gaussianMixture.js';
+import { assertMixture, type GaussianMixture, mixtureLogJoint } from '../distributions/gaussianMixture.js';
+import { assertShape } from '../errors.js';
+
+const ACTION = 'compute mixtureNegativeLogLikelihood';
 
 /**
  * Negative log-likelihood of latent codes under predicted Gaussian mixtures: the exact loss of a mixture density network.
  *
- * `-log sum{ w[k] * N(z; means[k], diag(exp(logStdDevs[k])**2)) : k }`, see `mixtureLogProbability`.
+ * `-log sum{ w[k] * N(z; means[k], diag(exp(logStdDevs[k])**2)) : k }`, evaluated in log space; see `mixtureLogProbability`.
  *
  * @param z Latent codes, shape `[batch, latentDim]`.
  * @returns Loss per example in nats, shape `[batch]`, to be disposed by the caller. It is a density's: it can be negative.
@@ -22,5 +25,7 @@ import { type GaussianMixture, mixtureLogProbability } from '../distributions/ga
  * ```
  */
 export function mixtureNegativeLogLikelihood(z: tf.Tensor2D, mixture: GaussianMixture): tf.Tensor1D {
-  return tf.tidy(() => tf.neg(mixtureLogProbability(z, mixture)));
+  assertShape(ACTION, 'z', z, ['batch', 'latentDim']);
+  assertMixture(ACTION, mixture, z.shape);
+  return tf.tidy(() => tf.neg(tf.logSumExp<tf.Tensor1D>(mixtureLogJoint(z, mixture), 1)));
 }

@@ -41,7 +41,7 @@ describe('klDivergence()', () => {
   it('names the argument when the shapes do not fit', () => {
     const wrong = { means: posterior().means, logVariances: tf.zeros<tf.Rank.R2>([3, 1]) };
     expect(() => klDivergence(wrong)).toThrow(
-      "Cannot compute gaussianDivergence as 'posterior.logVariances' must have shape [3, 3]: current shape is [3, 1]",
+      "Cannot compute klDivergence as 'posterior.logVariances' must have shape [3, 3]: current shape is [3, 1]",
     );
   });
 

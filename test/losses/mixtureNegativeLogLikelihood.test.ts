@@ -71,7 +71,7 @@ describe('mixtureNegativeLogLikelihood()', () => {
   it('names the argument and both shapes when the mixture does not fit', () => {
     const mixture = mixtureTensors([{ logits: [0], means: [[0, 0]], logStdDevs: [[0]] }]);
     expect(() => mixtureNegativeLogLikelihood(codeTensor([[1, 2, 3]]), mixture)).toThrow(
-      "Cannot compute mixtureLogProbability as 'mixture.means' must have shape [1, 1, 3]: current shape is [1, 1, 2]",
+      "Cannot compute mixtureNegativeLogLikelihood as 'mixture.means' must have shape [1, 1, 3]: current shape is [1, 1, 2]",
     );
   });
 
