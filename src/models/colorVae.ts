@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 import { type DiagonalGaussian, reparameterize } from '../distributions/diagonalGaussian.js';
-import { assertNonNegativeInteger, assertShape } from '../errors.js';
+import { argumentMessage, assertNonNegativeInteger, assertShape } from '../errors.js';
 import { deriveSeed, seedSequence } from '../random.js';
 import type { ColorVaeConfig } from './config.js';
 import { buildDecoder } from './decoder.js';
@@ -10,7 +10,7 @@ import { buildConditionalEncoder, buildEncoder } from './encoders.js';
 import { initializeWeights } from './initializeWeights.js';
 import { latentNoise } from './latentNoise.js';
 import type { CallOptions } from './layers/seededDropout.js';
-import { COLOR_VAE_PRESETS, type ModelPreset } from './presets.js';
+import { assertPreset, COLOR_VAE_PRESETS, type ModelPreset } from './presets.js';
 import { assertColorVaeConfig } from './validate.js';
 import { namedWeights } from './weights.js';
 
@@ -57,6 +57,7 @@ export interface ColorVaeOptions {
  */
 export function colorVae(options: ColorVaeOptions = {}): ColorVae {
   const { preset = 'compact', config = COLOR_VAE_PRESETS[preset], seed } = options;
+  assertPreset('create colorVae', preset);
   assertColorVaeConfig(config);
   if (seed !== undefined) assertNonNegativeInteger('create colorVae', 'seed', seed);
   const encoder = buildEncoder(config);
@@ -82,6 +83,7 @@ export function colorVae(options: ColorVaeOptions = {}): ColorVae {
  *
  * @param colorField Shape `[batch, size, size, 2]`, in about -1..1.
  * @returns Means and log-variances, to be disposed by the caller.
+ * @throws {ShapeError} If `colorField` does not fit the model.
  */
 export function encodeColorField(
   vae: ColorVae,
@@ -101,6 +103,7 @@ export function encodeColorField(
  *
  * @param greyLevel Shape `[batch, size, size, 1]`, in -1..1.
  * @returns One feature map per level, deepest first, to be disposed by the caller.
+ * @throws {ShapeError} If `greyLevel` does not fit the model.
  */
 export function encodeGreyLevel(
   vae: ColorVae,
@@ -118,6 +121,8 @@ export function encodeGreyLevel(
  * @param z Codes, shape `[batch, latentDim]`.
  * @param conditioning Result of `encodeGreyLevel`, of batch 1 (one photo, many codes) or of the batch of `z`.
  * @returns Shape `[batch, size, size, 2]`, in (-1, 1), to be disposed by the caller.
+ * @throws {ShapeError} If `z` or a feature map does not fit the model.
+ * @throws {RangeError} If `conditioning` does not have one feature map per level.
  */
 export function decodeLatents(
   vae: ColorVae,
@@ -125,7 +130,17 @@ export function decodeLatents(
   conditioning: readonly tf.Tensor4D[],
   options: CallOptions = {},
 ): tf.Tensor4D {
-  assertShape('run decodeLatents', 'z', z, ['batch', vae.config.latentDim]);
+  const action = 'run decodeLatents';
+  assertShape(action, 'z', z, ['batch', vae.config.latentDim]);
+  const maps = vae.conditionalEncoder.outputs;
+  if (conditioning.length !== maps.length) {
+    const rule = `hold ${maps.length} feature maps`;
+    throw new RangeError(argumentMessage(action, 'conditioning', rule, conditioning.length));
+  }
+  conditioning.forEach((map, i) => {
+    const batch = map.shape[0] === 1 ? 1 : z.shape[0];
+    assertShape(action, `conditioning[${i}]`, map, [batch, ...(maps[i]!.shape.slice(1) as number[])]);
+  });
   return tf.tidy(() => vae.decoder.apply([z, ...conditioning], { ...options }) as tf.Tensor4D);
 }
 

@@ -64,7 +64,7 @@ export interface DecoderConfig {
   readonly order: 'upsampleFirst' | 'convolutionFirst';
   /** Side of the kernel that makes the color field, in pixels. */
   readonly outputKernelSize: number;
-  /** Whether batch normalization precedes the final tanh. */
+  /** Whether the normalization of `style` precedes the final tanh. */
   readonly outputNormalization: boolean;
 }
 

@@ -9,7 +9,7 @@ import type { MixtureDensityNetworkConfig, MixtureInputConfig } from './config.j
 import { initializeWeights } from './initializeWeights.js';
 import { BoundedLogStdDevs, FixedLogStdDevs } from './layers/logStdDevs.js';
 import { type CallOptions, SeededDropout } from './layers/seededDropout.js';
-import { MIXTURE_PRESETS, type ModelPreset } from './presets.js';
+import { assertPreset, MIXTURE_PRESETS, type ModelPreset } from './presets.js';
 import { assertMixtureDensityNetworkConfig } from './validate.js';
 import { namedWeights } from './weights.js';
 
@@ -118,6 +118,7 @@ function buildMixture(config: MixtureDensityNetworkConfig): LayersModel {
  */
 export function mixtureDensityNetwork(options: MixtureDensityNetworkOptions = {}): MixtureDensityNetwork {
   const { preset = 'compact', config = MIXTURE_PRESETS[preset], seed } = options;
+  assertPreset('create mixtureDensityNetwork', preset);
   assertMixtureDensityNetworkConfig(config);
   if (seed !== undefined) assertNonNegativeInteger('create mixtureDensityNetwork', 'seed', seed);
   const network = buildMixture(config);

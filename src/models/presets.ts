@@ -1,3 +1,4 @@
+import { assertOneOf } from '../errors.js';
 import type {
   BlockStyle,
   ColorVaeConfig,
@@ -6,8 +7,15 @@ import type {
   TrunkConvolutionConfig,
 } from './config.js';
 
+export const MODEL_PRESETS = ['reference', 'referenceTf', 'compact', 'tiny'] as const;
+
 /** Names of the configurations that come with the library. */
-export type ModelPreset = 'reference' | 'referenceTf' | 'compact' | 'tiny';
+export type ModelPreset = (typeof MODEL_PRESETS)[number];
+
+/** @throws {TypeError} If `preset` is none of `MODEL_PRESETS`. */
+export function assertPreset(action: string, preset: string): void {
+  assertOneOf(action, 'preset', preset, MODEL_PRESETS);
+}
 
 const REFERENCE_STYLE: BlockStyle = {
   normalization: { kind: 'batch', epsilon: 1e-5, momentum: 0.9 },

@@ -110,6 +110,7 @@ export function assertColorVaeConfig(config: ColorVaeConfig): void {
     ...encoder.filters,
     ...conditionalEncoder.filters,
     ...decoder.filters,
+    ...(decoder.outputNormalization ? [2] : []),
   ]);
   assertDropoutRate(VAE_ACTION, 'dropoutRate', config.dropoutRate);
   assertOneOf(VAE_ACTION, 'noise', config.noise, ['normal', 'truncatedNormal']);

@@ -103,6 +103,10 @@ describe('mixtureDensityNetwork()', () => {
     expect(() => predictMixture(network, tf.zeros([1, 32, 32, 1]))).toThrow(
       "Cannot run predictMixture as 'features' must have shape [batch, 64, 64, 1]: current shape is [1, 32, 32, 1]",
     );
+    expect(() => mixtureDensityNetwork({ preset: 'huge' as 'tiny' })).toThrow(
+      'Cannot create mixtureDensityNetwork as \'preset\' must be one of "reference", "referenceTf", "compact", "tiny": ' +
+        'current value is "huge"',
+    );
     expect(() => mixtureDensityNetwork({ config: tiny, seed: -1 })).toThrow(
       "Cannot create mixtureDensityNetwork as 'seed' must be a non-negative integer: current value is -1",
     );
