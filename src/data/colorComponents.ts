@@ -66,7 +66,7 @@ function toComponents(result: PcaResult, shape: FieldShape, count: number): Colo
   const { rows, mean, variances, totalVariance } = result;
   const last = variances[count - 1];
   if (last === undefined || !(last > LEAST_VARIANCE * variances[0]!)) {
-    const rule = `hold color fields that vary in ${count} directions or more`;
+    const rule = `vary along component ${count}`;
     throw new RangeError(argumentMessage(ACTION, 'batches', rule, `${rows} color fields`));
   }
   const components = new Float32Array(count * mean.length);

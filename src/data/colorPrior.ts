@@ -44,7 +44,9 @@ export async function measureColorPrior(
   }
   const total = counts.reduce((sum, count) => sum + count, 0);
   if (total === 0) {
-    throw new RangeError(argumentMessage('measureColorPrior', 'batches', 'hold at least one color', 'none'));
+    throw new RangeError(
+      argumentMessage('measureColorPrior', 'batches', 'hold at least one color', '0 colors'),
+    );
   }
   return counts.map((count) => count / total);
 }

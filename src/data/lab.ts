@@ -56,34 +56,43 @@ function flatColors(colors: tf.Tensor): tf.Tensor2D {
 }
 
 // The piecewise curves below are a clamped power plus a rectified line. Every input of a power stays away from 0, and at
-// a knee exactly one of the two pieces passes the gradient (`clipByValue` does there, `relu` does not).
+// a knee exactly one of the two pieces passes the gradient (`clipByValue` does there, `relu` does not). Each curve frees its
+// intermediate results, which are as large as the image, before the next begins.
 
 function linearize(srgb: tf.Tensor2D): tf.Tensor2D {
   const { slope, offset, gamma, encodedKnee } = SRGB;
-  const clamped = tf.clipByValue(srgb, encodedKnee, NO_LIMIT);
-  const power = tf.pow(tf.div(tf.add(clamped, offset), 1 + offset), gamma);
-  return tf.sub(power, tf.div(tf.relu(tf.sub(encodedKnee, srgb)), slope));
+  return tf.tidy(() => {
+    const clamped = tf.clipByValue(srgb, encodedKnee, NO_LIMIT);
+    const power = tf.pow(tf.div(tf.add(clamped, offset), 1 + offset), gamma);
+    return tf.sub(power, tf.div(tf.relu(tf.sub(encodedKnee, srgb)), slope));
+  });
 }
 
 function encode(linear: tf.Tensor2D): tf.Tensor2D {
   const { slope, offset, gamma, linearKnee } = SRGB;
-  const power = tf.pow(tf.clipByValue(linear, linearKnee, NO_LIMIT), 1 / gamma);
-  const curve = tf.sub(tf.mul(power, 1 + offset), offset);
-  return tf.sub(curve, tf.mul(tf.relu(tf.sub(linearKnee, linear)), slope));
+  return tf.tidy(() => {
+    const power = tf.pow(tf.clipByValue(linear, linearKnee, NO_LIMIT), 1 / gamma);
+    const curve = tf.sub(tf.mul(power, 1 + offset), offset);
+    return tf.sub(curve, tf.mul(tf.relu(tf.sub(linearKnee, linear)), slope));
+  });
 }
 
 /** `f(t) - f(0)` of CIE 15. */
 function compress<T extends tf.Tensor>(xyz: T): T {
-  const power = tf.pow(tf.clipByValue(xyz, DELTA ** 3, NO_LIMIT), 1 / 3);
-  const line = tf.mul(tf.relu(tf.sub(DELTA ** 3, xyz)), LAB_SLOPE);
-  return tf.sub(tf.sub(power, LAB_OFFSET), line);
+  return tf.tidy(() => {
+    const power = tf.pow(tf.clipByValue(xyz, DELTA ** 3, NO_LIMIT), 1 / 3);
+    const line = tf.mul(tf.relu(tf.sub(DELTA ** 3, xyz)), LAB_SLOPE);
+    return tf.sub(tf.sub(power, LAB_OFFSET), line);
+  });
 }
 
 function expand(compressed: tf.Tensor2D): tf.Tensor2D {
-  const f = tf.add(compressed, LAB_OFFSET);
-  const clamped = tf.clipByValue(f, DELTA, NO_LIMIT);
-  const cube = tf.mul(tf.square(clamped), clamped);
-  return tf.sub(cube, tf.div(tf.relu(tf.sub(DELTA, f)), LAB_SLOPE));
+  return tf.tidy(() => {
+    const f = tf.add(compressed, LAB_OFFSET);
+    const clamped = tf.clipByValue(f, DELTA, NO_LIMIT);
+    const cube = tf.mul(tf.square(clamped), clamped);
+    return tf.sub(cube, tf.div(tf.relu(tf.sub(DELTA, f)), LAB_SLOPE));
+  });
 }
 
 /**
@@ -98,7 +107,7 @@ function expand(compressed: tf.Tensor2D): tf.Tensor2D {
  * @see CIE 15:2004, Colorimetry, section 8.2.1; IEC 61966-2-1:1999 for sRGB.
  */
 export function rgbToLab<R extends tf.Rank>(rgb: tf.Tensor<R>): tf.Tensor<R> {
-  assertLastAxis('convert rgbToLab', 'rgb', rgb, 3);
+  assertLastAxis('compute rgbToLab', 'rgb', rgb, 3);
   return tf.tidy(() => {
     const xyz = mapColors(linearize(flatColors(rgb)), XYZ_FROM_RGB);
     return tf.reshape<R>(mapColors(compress(xyz), LAB_FROM_F), rgb.shape);
@@ -113,7 +122,7 @@ export function rgbToLab<R extends tf.Rank>(rgb: tf.Tensor<R>): tf.Tensor<R> {
  * @throws {ShapeError} If the last axis is not of size 3.
  */
 export function rgbToLightness<R extends tf.Rank>(rgb: tf.Tensor<R>): tf.Tensor<R> {
-  assertLastAxis('convert rgbToLightness', 'rgb', rgb, 3);
+  assertLastAxis('compute rgbToLightness', 'rgb', rgb, 3);
   return tf.tidy(() => {
     const luminanceWeights = tf.tensor2d(XYZ_FROM_RGB.slice(3, 6), [3, 1]);
     const luminance = tf.matMul(linearize(flatColors(rgb)), luminanceWeights); // [colors, 1]
@@ -132,7 +141,7 @@ export function rgbToLightness<R extends tf.Rank>(rgb: tf.Tensor<R>): tf.Tensor<
  * @throws {ShapeError} If the last axis is not of size 3.
  */
 export function labToRgb<R extends tf.Rank>(lab: tf.Tensor<R>): tf.Tensor<R> {
-  assertLastAxis('convert labToRgb', 'lab', lab, 3);
+  assertLastAxis('compute labToRgb', 'lab', lab, 3);
   return tf.tidy(() => {
     const xyz = expand(mapColors(flatColors(lab), F_FROM_LAB));
     return tf.reshape<R>(encode(mapColors(xyz, RGB_FROM_XYZ)), lab.shape);

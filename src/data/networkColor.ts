@@ -63,7 +63,7 @@ export function colorFieldToAb<R extends tf.Rank>(colorField: tf.Tensor<R>): tf.
  * @throws {ShapeError} If `lab` is not of that shape.
  */
 export function labToNetwork(lab: tf.Tensor4D): NetworkColors {
-  assertImages('convert labToNetwork', 'lab', lab, 3);
+  assertImages('compute labToNetwork', 'lab', lab, 3);
   const [greyLevel, colorField] = tf.tidy(() => {
     const [lightness, ab] = tf.split(lab, [1, 2], 3) as [tf.Tensor4D, tf.Tensor4D];
     return [lightnessToGreyLevel(lightness), abToColorField(ab)];
@@ -80,8 +80,8 @@ export function labToNetwork(lab: tf.Tensor4D): NetworkColors {
  * @throws {ShapeError} If the shapes do not fit.
  */
 export function networkToLab(greyLevel: tf.Tensor4D, colorField: tf.Tensor4D): tf.Tensor4D {
-  assertImages('convert networkToLab', 'greyLevel', greyLevel, 1);
-  assertShape('convert networkToLab', 'colorField', colorField, [...greyLevel.shape.slice(0, 3), 2]);
+  assertImages('compute networkToLab', 'greyLevel', greyLevel, 1);
+  assertShape('compute networkToLab', 'colorField', colorField, [...greyLevel.shape.slice(0, 3), 2]);
   return tf.tidy(() => tf.concat([greyLevelToLightness(greyLevel), colorFieldToAb(colorField)], 3));
 }
 

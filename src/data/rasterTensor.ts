@@ -34,7 +34,7 @@ function rgbValues({ data }: RasterImage, pixels: number, channels: number): Flo
  * @throws {TypeError} If the picture's data do not fit its width and height.
  */
 export function rasterToTensor(image: RasterImage): tf.Tensor3D {
-  const channels = channelsOf('convert rasterToTensor', image);
+  const channels = channelsOf('compute rasterToTensor', image);
   const { width, height } = image;
   return tf.tensor3d(rgbValues(image, width * height, channels), [height, width, 3]);
 }
@@ -46,7 +46,7 @@ export function rasterToTensor(image: RasterImage): tf.Tensor3D {
  * @throws {ShapeError} If `rgb` is not of that shape.
  */
 export async function tensorToRaster(rgb: tf.Tensor3D): Promise<RasterImage> {
-  assertShape('convert tensorToRaster', 'rgb', rgb, ['height', 'width', 3]);
+  assertShape('compute tensorToRaster', 'rgb', rgb, ['height', 'width', 3]);
   const [height, width] = rgb.shape;
   const values = await rgb.data();
   const data = new Uint8ClampedArray(values.length); // rounds and limits by itself

@@ -66,13 +66,13 @@ describe('fitColorComponents()', () => {
     );
   });
 
-  it('says how many directions are wanted when there are too few color fields or they are all grey', async () => {
+  it('says so when there are too few color fields or they are all grey', async () => {
     await expect(fitColorComponents(goldenBatches(16).slice(3))).rejects.toThrow(
-      "Cannot fitColorComponents as 'batches' must hold color fields that vary in 20 directions or more: " +
+      "Cannot fitColorComponents as 'batches' must vary along component 20: " +
         'current value is "2 color fields"',
     );
     await expect(fitColorComponents([tf.zeros([50, 2, 2, 2])], { count: 1 })).rejects.toThrow(
-      "Cannot fitColorComponents as 'batches' must hold color fields that vary in 1 directions or more: " +
+      "Cannot fitColorComponents as 'batches' must vary along component 1: " +
         'current value is "50 color fields"',
     );
     await expect(fitColorComponents([])).rejects.toThrow('current value is "0 color fields"');

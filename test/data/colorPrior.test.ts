@@ -40,7 +40,7 @@ describe('measureColorPrior()', () => {
 
   it('names the argument when there is nothing to count', async () => {
     await expect(measureColorPrior([])).rejects.toThrow(
-      'Cannot measureColorPrior as \'batches\' must hold at least one color: current value is "none"',
+      'Cannot measureColorPrior as \'batches\' must hold at least one color: current value is "0 colors"',
     );
   });
 });

@@ -86,10 +86,10 @@ describe('rgbToLab()', () => {
 
   it('names the argument when the last axis is not of size 3', () => {
     expect(() => rgbToLab(tf.zeros([2, 4]))).toThrow(
-      "Cannot convert rgbToLab as 'rgb' must have shape [..., 3]: current shape is [2, 4]",
+      "Cannot compute rgbToLab as 'rgb' must have shape [..., 3]: current shape is [2, 4]",
     );
     expect(() => rgbToLightness(tf.scalar(0))).toThrow(
-      "Cannot convert rgbToLightness as 'rgb' must have shape [..., 3]: current shape is []",
+      "Cannot compute rgbToLightness as 'rgb' must have shape [..., 3]: current shape is []",
     );
   });
 
@@ -135,7 +135,7 @@ describe('labToRgb()', () => {
 
   it('names the argument when the last axis is not of size 3', () => {
     expect(() => labToRgb(tf.zeros([2, 2]))).toThrow(
-      "Cannot convert labToRgb as 'lab' must have shape [..., 3]: current shape is [2, 2]",
+      "Cannot compute labToRgb as 'lab' must have shape [..., 3]: current shape is [2, 2]",
     );
   });
 });

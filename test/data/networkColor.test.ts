@@ -44,13 +44,13 @@ describe('labToNetwork()', () => {
 
   it('names the argument when a shape does not fit', () => {
     expect(() => labToNetwork(tf.zeros([1, 2, 2, 2]))).toThrow(
-      "Cannot convert labToNetwork as 'lab' must have shape [batch, height, width, 3]: current shape is [1, 2, 2, 2]",
+      "Cannot compute labToNetwork as 'lab' must have shape [batch, height, width, 3]: current shape is [1, 2, 2, 2]",
     );
     expect(() => networkToLab(tf.zeros([1, 2, 2, 2]), tf.zeros([1, 2, 2, 2]))).toThrow(
-      "Cannot convert networkToLab as 'greyLevel' must have shape [batch, height, width, 1]: current shape is [1, 2, 2, 2]",
+      "Cannot compute networkToLab as 'greyLevel' must have shape [batch, height, width, 1]: current shape is [1, 2, 2, 2]",
     );
     expect(() => networkToLab(tf.zeros([1, 2, 2, 1]), tf.zeros([1, 2, 3, 2]))).toThrow(
-      "Cannot convert networkToLab as 'colorField' must have shape [1, 2, 2, 2]: current shape is [1, 2, 3, 2]",
+      "Cannot compute networkToLab as 'colorField' must have shape [1, 2, 2, 2]: current shape is [1, 2, 3, 2]",
     );
   });
 });

@@ -40,7 +40,7 @@ describe('rasterToTensor()', () => {
   it('names the data when they do not fit the size', () => {
     const image = { width: 2, height: 2, data: new Uint8Array(8) };
     expect(() => rasterToTensor(image)).toThrow(
-      "Cannot convert rasterToTensor as 'image.data.length' must be 1, 3 or 4 times 2 x 2: current value is 8",
+      "Cannot compute rasterToTensor as 'image.data.length' must be 1, 3 or 4 times 2 x 2: current value is 8",
     );
   });
 });
@@ -61,7 +61,7 @@ describe('tensorToRaster()', () => {
 
   it('names the argument when the shape is not that of a picture', async () => {
     await expect(tensorToRaster(tf.zeros([2, 2, 1]))).rejects.toThrow(
-      "Cannot convert tensorToRaster as 'rgb' must have shape [height, width, 3]: current shape is [2, 2, 1]",
+      "Cannot compute tensorToRaster as 'rgb' must have shape [height, width, 3]: current shape is [2, 2, 1]",
     );
   });
 });
