@@ -41,7 +41,8 @@ function actionOn({ location }: CheckpointReader): string {
 }
 
 function decode(bytes: Uint8Array, { shape, storage, offset }: TensorEntry): Float32Array | Int32Array {
-  const { buffer } = bytes.slice(offset, offset + sizeOf(shape) * STORAGE_BYTES[storage]);
+  // A copy with a buffer of its own; `slice` of Node's Buffer would not be one.
+  const { buffer } = new Uint8Array(bytes.subarray(offset, offset + sizeOf(shape) * STORAGE_BYTES[storage]));
   if (storage === 'float16') return fromFloat16(new Uint16Array(buffer));
   return storage === 'int32' ? new Int32Array(buffer) : new Float32Array(buffer);
 }

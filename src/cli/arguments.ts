@@ -57,7 +57,7 @@ export function parseArguments(command: CommandSpec, args: readonly string[]): P
   );
   let parsed: Parsed;
   try {
-    parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true }) as Parsed;
+    parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (cause) {
     const [firstSentence] = (cause as Error).message.split('. ');
     throw new UsageError(`${firstSentence}; see "polyhue ${command.name} --help"`, { cause });

@@ -1,0 +1,250 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+
+import type { CheckpointReader } from '../checkpoint/checkpointStore.js';
+import { httpStore } from '../checkpoint/httpStore.js';
+import type { RasterImage } from '../data/image.js';
+import { encodePng } from '../data/png.js';
+import { toGrey } from '../data/toGrey.js';
+import type { LatentMode } from '../inference/chooseLatents.js';
+import type { Colorization } from '../inference/colorization.js';
+import { type ColorizeOptions, type Colorizer, loadColorizer } from '../inference/colorizer.js';
+import { contactSheet } from '../inference/contactSheet.js';
+import { folderStore } from '../node/folderStore.js';
+import { openImages } from '../node/openImages.js';
+import { NODE_BACKENDS, startBackend } from '../node/startBackend.js';
+import { writeFileAtomic } from '../node/writeFileAtomic.js';
+import {
+  choice,
+  type CommandSpec,
+  nonNegativeInteger,
+  numberBetween,
+  type ParsedArguments,
+  positiveInteger,
+  UsageError,
+} from './arguments.js';
+import { startProgress } from './progress.js';
+import { errorLine, EXIT, type Terminal, writeJsonLine } from './terminal.js';
+
+const MODES: readonly LatentMode[] = ['modes', 'samples'];
+const MAX_TEMPERATURE = 10;
+const DEFAULT_MAX_PIXELS = 100e6;
+
+export const COLORIZE_COMMAND: CommandSpec = {
+  name: 'colorize',
+  operands: '<files|folders...>',
+  summary:
+    'Colors photos in several ways: writes NAME.1.png, NAME.2.png, ... at the size of the photo, the most likely first,\n' +
+    'and NAME.json with weights, latent codes and seeds.',
+  options: {
+    out: { value: 'DIR', short: 'o', required: true, description: 'folder for the results' },
+    model: {
+      value: 'DIR|URL',
+      short: 'm',
+      required: true,
+      description: 'a trained model, see polyhue train',
+    },
+    count: { value: 'K', description: 'results per photo (default: 5)' },
+    mode: {
+      value: 'NAME',
+      description: 'modes: the most likely ones; samples: drawn at random (default: modes)',
+    },
+    temperature: {
+      value: 'T',
+      description: 'spread of random results, 1 is that of the model; sets --mode samples',
+    },
+    seed: { value: 'N', description: 'source of randomness of samples (default: 0)' },
+    sheet: { description: 'write NAME.sheet.png too: the grey photo and its results side by side' },
+    'max-pixels': { value: 'N', description: 'refuse larger photos (default: 100000000)' },
+    backend: { value: 'NAME', description: `${NODE_BACKENDS.join(' or ')} (default: wasm)` },
+    json: { description: 'write one JSON object per photo to standard output' },
+    help: { short: 'h', description: 'show this help' },
+  },
+  examples: [
+    'polyhue colorize grandma.jpg --model my-model --out results',
+    'polyhue colorize album/ --model my-model --out results --count 8 --sheet',
+    'polyhue colorize grandma.jpg --model my-model --out results --temperature 0.7 --seed 3',
+  ],
+};
+
+/** One photo to color. */
+interface PhotoJob {
+  /** As messages call it. */
+  readonly input: string;
+  /** Begins the names of the files that are written. */
+  readonly name: string;
+  readonly read: () => Promise<RasterImage>;
+}
+
+/** Tells a job's outcome. */
+interface Failure {
+  readonly input: string;
+  readonly error: string;
+}
+
+/** `name`, or the first of `name-2`, `name-3`, ... that no other photo has taken. */
+function uniqueName(name: string, taken: Set<string>): string {
+  let candidate = name;
+  // Some file systems do not tell upper from lower case.
+  for (let i = 2; taken.has(candidate.toLowerCase()); i++) candidate = `${name}-${i}`;
+  taken.add(candidate.toLowerCase());
+  return candidate;
+}
+
+async function jobsOf(path: string, maxPixels: number, taken: Set<string>): Promise<PhotoJob[]> {
+  const source = await openImages(path, { maxPixels });
+  return Array.from({ length: source.length }, (_, index) => {
+    const file = source.name(index);
+    const input = source.length === 1 && file === path ? path : join(path, file);
+    const name = uniqueName(basename(file, extname(file)), taken);
+    return { input, name, read: async () => source.read(index) };
+  });
+}
+
+/** All photos; operands that cannot be opened are reported and passed over. */
+async function allJobs(paths: readonly string[], maxPixels: number, report: (failure: Failure) => void) {
+  const taken = new Set<string>();
+  const jobs: PhotoJob[] = [];
+  for (const path of paths) {
+    try {
+      jobs.push(...(await jobsOf(path, maxPixels, taken)));
+    } catch (error) {
+      report({ input: path, error: errorLine(error) });
+    }
+  }
+  return jobs;
+}
+
+async function writeSheet(path: string, photo: RasterImage, results: readonly Colorization[]): Promise<void> {
+  const images = await Promise.all(results.map(async (result) => result.toRaster()));
+  const tiles = images.map((image, i) => ({ image, weight: results[i]!.weight }));
+  const sheet = await contactSheet([[{ image: await toGrey(photo) }, ...tiles]]);
+  await writeFileAtomic(path, await encodePng(sheet));
+}
+
+interface WriteOptions {
+  readonly out: string;
+  readonly sheet: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Writes the results of one photo and returns what its JSON file says. */
+async function writeResults(
+  job: PhotoJob,
+  photo: RasterImage,
+  results: readonly Colorization[],
+  options: WriteOptions,
+) {
+  const { out, sheet, signal } = options;
+  const entries = [];
+  for (const [i, result] of results.entries()) {
+    signal.throwIfAborted();
+    const file = `${job.name}.${i + 1}.png`;
+    await writeFileAtomic(join(out, file), await result.toPng());
+    const { weight, component, seed, latent } = result;
+    entries.push({ file, weight, component, seed, latent: Array.from(latent) });
+  }
+  if (sheet) await writeSheet(join(out, `${job.name}.sheet.png`), photo, results);
+  const summary = { input: job.input, width: photo.width, height: photo.height, results: entries };
+  await writeFileAtomic(join(out, `${job.name}.json`), `${JSON.stringify(summary, undefined, 2)}\n`);
+  return summary;
+}
+
+function colorizeOptions(args: ParsedArguments): ColorizeOptions {
+  const temperature = numberBetween(0, MAX_TEMPERATURE)(args, 'temperature');
+  const mode = choice(args, 'mode', MODES) ?? (temperature === undefined ? 'modes' : 'samples');
+  return {
+    count: positiveInteger(args, 'count') ?? 5,
+    mode,
+    temperature: temperature ?? 1,
+    seed: nonNegativeInteger(args, 'seed') ?? 0,
+  };
+}
+
+function modelStore(location: string): CheckpointReader {
+  return /^https?:\/\//.test(location) ? httpStore(location) : folderStore(location);
+}
+
+/** Refuses a count that no photo could be given, before any photo is read. */
+function assertCount(colorizer: Colorizer, { count, mode }: ColorizeOptions): void {
+  const { components } = colorizer.models.mixtureDensityNetwork.config;
+  if (mode !== 'modes' || count! <= components) return;
+  throw new UsageError(
+    `The model has ${components} components, so '--count' can be at most ${components}: use '--mode samples' for more`,
+  );
+}
+
+/** What a call of the command asks for. */
+interface ColorizeRequest extends WriteOptions {
+  readonly options: ColorizeOptions;
+  readonly tell: (summary: unknown) => void;
+  readonly report: (failure: Failure) => void;
+}
+
+/** Colors one photo; a failure is reported, and the others go on. */
+async function colorizeJob(colorizer: Colorizer, job: PhotoJob, request: ColorizeRequest): Promise<boolean> {
+  const { options, signal, tell, report } = request;
+  try {
+    const photo = await job.read();
+    const results = await colorizer.colorize(photo, { ...options, signal });
+    tell(await writeResults(job, photo, results, request));
+    return true;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    report({ input: job.input, error: errorLine(error) });
+    return false;
+  }
+}
+
+/** Colors all photos, one after the other; returns how many could be. */
+async function colorizeJobs(
+  colorizer: Colorizer,
+  jobs: readonly PhotoJob[],
+  request: ColorizeRequest,
+  { stderr }: Terminal,
+): Promise<number> {
+  const bar = startProgress(stderr, 'Coloring', jobs.length);
+  let colored = 0;
+  try {
+    for (const [done, job] of jobs.entries()) {
+      request.signal.throwIfAborted();
+      bar.update(done, job.input);
+      colored += Number(await colorizeJob(colorizer, job, request));
+    }
+    bar.update(jobs.length, '');
+  } finally {
+    bar.stop();
+  }
+  return colored;
+}
+
+/** Carries out `polyhue colorize`. */
+export async function colorizeCommand(args: ParsedArguments, terminal: Terminal): Promise<number> {
+  const { stdout, stderr, signal } = terminal;
+  if (args.operands.length === 0) throw new UsageError('Give at least one photo or folder to color');
+  const options = colorizeOptions(args);
+  const maxPixels = positiveInteger(args, 'max-pixels') ?? DEFAULT_MAX_PIXELS;
+  const [out, json, sheet] = [args.text('out')!, args.switched('json'), args.switched('sheet')];
+  await startBackend(choice(args, 'backend', NODE_BACKENDS) ?? 'wasm');
+  const colorizer = await loadColorizer(modelStore(args.text('model')!), { signal });
+  try {
+    assertCount(colorizer, options);
+    let failed = 0;
+    const tell = (summary: unknown): void => {
+      if (json) writeJsonLine(stdout, summary);
+    };
+    const report = (failure: Failure): void => {
+      failed++;
+      stderr.write(`${failure.error}\n`);
+      tell(failure);
+    };
+    const jobs = await allJobs(args.operands, maxPixels, report);
+    await mkdir(out, { recursive: true });
+    const request = { options, tell, report, out, sheet, signal };
+    const colored = await colorizeJobs(colorizer, jobs, request, terminal);
+    if (!json) stdout.write(`${colored} of ${jobs.length} photos colored, results are in ${out}\n`);
+    return failed > 0 ? EXIT.someFailed : EXIT.done;
+  } finally {
+    colorizer.dispose();
+  }
+}

@@ -1,0 +1,250 @@
+import { join } from 'node:path';
+
+import { hasCheckpoint } from '../checkpoint/loadCheckpoint.js';
+import { cachedSource } from '../data/cachedSource.js';
+import { findGreyImages } from '../data/findGreyImages.js';
+import { excludeImages, type ImageSource } from '../data/imageSource.js';
+import { splitSource } from '../data/splitSource.js';
+import { TrainingError } from '../errors.js';
+import { disposeColorizerModels, saveColorizerModels } from '../models/colorizerModels.js';
+import { COLOR_VAE_PRESETS, type ModelPreset } from '../models/presets.js';
+import { fileSink, type FileSink } from '../node/fileSink.js';
+import { folderStore } from '../node/folderStore.js';
+import { openImages } from '../node/openImages.js';
+import { NODE_BACKENDS, type NodeBackend, startBackend } from '../node/startBackend.js';
+import { deriveSeed } from '../random.js';
+import type { TrainingCallback, TrainingProgress } from '../training/callbacks/callback.js';
+import { csvLogger } from '../training/callbacks/csvLogger.js';
+import { jsonLinesLogger } from '../training/callbacks/jsonLinesLogger.js';
+import { tensorBoardLogger } from '../training/callbacks/tensorBoardLogger.js';
+import type { TrainingStage } from '../training/colorizerProgress.js';
+import { trainColorizer, type TrainColorizerOptions } from '../training/trainColorizer.js';
+import {
+  choice,
+  type CommandSpec,
+  nonNegativeInteger,
+  numberBetween,
+  type ParsedArguments,
+  positiveInteger,
+  positiveNumber,
+  UsageError,
+} from './arguments.js';
+import { type Progress, startProgress } from './progress.js';
+import { EXIT, type Terminal, writeJsonLine } from './terminal.js';
+
+const PRESETS = Object.keys(COLOR_VAE_PRESETS) as ModelPreset[];
+
+/** Pictures are kept in memory at no less than this many times the side that is trained on. */
+const CACHE_MARGIN = 2;
+
+/** Share of the pictures that is held out by default, and the most that are. */
+const HELD_OUT = { share: 0.05, most: 1000 };
+
+export const TRAIN_COMMAND: CommandSpec = {
+  name: 'train',
+  operands: '<folder|tar>',
+  summary:
+    'Trains a colorizer on your own pictures: JPEG, PNG, WebP, AVIF, TIFF or GIF in a folder or a tar file.',
+  options: {
+    out: {
+      value: 'DIR',
+      short: 'o',
+      required: true,
+      description: 'folder for the model, its training state and logs',
+    },
+    preset: { value: 'NAME', description: `size of the networks: ${PRESETS.join(', ')} (default: compact)` },
+    epochs: { value: 'N', description: 'times that each network sees each picture (default: 20)' },
+    steps: { value: 'N', description: 'updates of each network, instead of epochs' },
+    'batch-size': { value: 'N', description: 'pictures per update (default: 16)' },
+    'learning-rate': { value: 'X', description: 'highest learning rate (default: 0.001)' },
+    beta: { value: 'X', description: 'cost of a nat of the latent code (default: 1)' },
+    'held-out': {
+      value: 'SHARE',
+      description: 'share of the pictures to measure by, 0 to 0.5 (default: 0.05, at most 1000)',
+    },
+    seed: { value: 'N', description: 'source of all randomness (default: 0)' },
+    resume: { description: 'go on with the run in DIR' },
+    backend: { value: 'NAME', description: `${NODE_BACKENDS.join(' or ')} (default: wasm)` },
+    json: { description: 'write events to standard output, one JSON object a line' },
+    help: { short: 'h', description: 'show this help' },
+  },
+  examples: [
+    'polyhue train photos/ --out my-model',
+    'polyhue train photos.tar --out my-model --preset tiny --steps 2000',
+    'polyhue train photos/ --out my-model --resume',
+  ],
+};
+
+interface TrainRequest {
+  readonly path: string;
+  readonly out: string;
+  readonly preset: ModelPreset;
+  readonly seed: number;
+  readonly heldOut: number | undefined;
+  readonly resume: boolean;
+  readonly json: boolean;
+  readonly backend: NodeBackend;
+  /** Passed on as they are. */
+  readonly training: Pick<TrainColorizerOptions, 'epochs' | 'steps' | 'batchSize' | 'learningRate' | 'beta'>;
+}
+
+/** An object without the entries that are undefined. */
+function defined<T extends object>(entries: { [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as T;
+}
+
+function trainRequest(args: ParsedArguments): TrainRequest {
+  const [path, ...more] = args.operands;
+  if (path === undefined || more.length > 0) {
+    throw new UsageError(`Give one folder or tar file to train on, not ${args.operands.length}`);
+  }
+  const [epochs, steps] = [positiveInteger(args, 'epochs'), positiveInteger(args, 'steps')];
+  if (epochs !== undefined && steps !== undefined)
+    throw new UsageError("Give '--epochs' or '--steps', not both");
+  return {
+    path,
+    out: args.text('out')!,
+    preset: choice(args, 'preset', PRESETS) ?? 'compact',
+    seed: nonNegativeInteger(args, 'seed') ?? 0,
+    heldOut: numberBetween(0, 0.5)(args, 'held-out'),
+    resume: args.switched('resume'),
+    json: args.switched('json'),
+    backend: choice(args, 'backend', NODE_BACKENDS) ?? 'wasm',
+    training: defined<TrainRequest['training']>({
+      epochs,
+      steps,
+      batchSize: positiveInteger(args, 'batch-size'),
+      learningRate: positiveNumber(args, 'learning-rate'),
+      beta: positiveNumber(args, 'beta'),
+    }),
+  };
+}
+
+/** The pictures that have color. */
+async function colorfulImages(source: ImageSource, path: string, terminal: Terminal): Promise<ImageSource> {
+  const { stderr, signal } = terminal;
+  const bar = startProgress(stderr, 'Looking for grey pictures', source.length);
+  let grey: number[];
+  try {
+    grey = await findGreyImages(source, { signal, onProgress: (checked) => bar.update(checked, '') });
+  } finally {
+    bar.stop();
+  }
+  if (grey.length === source.length) {
+    throw new TrainingError(
+      `Cannot train on "${path}" as all ${grey.length} pictures are grey: there is no color to learn`,
+    );
+  }
+  if (grey.length > 0)
+    stderr.write(`Warning: ${grey.length} of ${source.length} pictures are grey and left out\n`);
+  return excludeImages(source, grey);
+}
+
+function split(source: ImageSource, { heldOut, seed }: TrainRequest) {
+  const share = heldOut ?? HELD_OUT.share;
+  const count = Math.min(Math.round(source.length * share), HELD_OUT.most, source.length - 1);
+  return splitSource(source, { count, seed: deriveSeed(seed, 0) });
+}
+
+function progressNote({ losses, examplesPerSecond, timeLeftMs }: TrainingProgress): string {
+  const speed = examplesPerSecond === null ? '' : `, ${examplesPerSecond.toFixed(1)} pictures/s`;
+  const left = timeLeftMs === null ? '' : `, ${Math.ceil(timeLeftMs / 1000)} s left`;
+  return `loss ${losses['total']!.toFixed(1)}${speed}${left}`;
+}
+
+const STAGE_LABELS: Readonly<Record<TrainingStage, string>> = {
+  colorVae: 'Color VAE               ',
+  mixtureDensityNetwork: 'Mixture density network ',
+};
+
+/** Shows the steps of one stage. */
+function progressCallback(stage: TrainingStage, { stderr }: Terminal): TrainingCallback {
+  let bar: Progress | undefined;
+  return {
+    onProgress: (progress) => {
+      bar ??= startProgress(stderr, STAGE_LABELS[stage], progress.totalSteps ?? 0);
+      bar.update(progress.step, progressNote(progress));
+    },
+    onTrainEnd: () => bar?.stop(),
+  };
+}
+
+/** Logs of one stage: JSON lines, CSV, TensorBoard; standard output with `--json`. */
+function loggers(stage: TrainingStage, request: TrainRequest, terminal: Terminal) {
+  const folder = join(request.out, 'logs', stage);
+  const started = new Date().toISOString().replaceAll(/[:.]/g, '-');
+  const sinks: FileSink[] = [
+    'progress.jsonl',
+    `progress.${started}.csv`,
+    `events.out.tfevents.${started}`,
+  ].map((name) => fileSink(join(folder, name)));
+  const [lines, table, events] = sinks;
+  const callbacks = [jsonLinesLogger(lines!), csvLogger(table!), tensorBoardLogger(events!)];
+  if (!request.json) return { callbacks, sinks };
+  const write = async (chunk: string | Uint8Array) => {
+    writeJsonLine(terminal.stdout, { stage, ...(JSON.parse(String(chunk)) as object) });
+  };
+  return { callbacks: [...callbacks, jsonLinesLogger({ write })], sinks };
+}
+
+async function assertFree(request: TrainRequest): Promise<void> {
+  const { out, resume } = request;
+  if (resume) return;
+  const taken =
+    (await hasCheckpoint(folderStore(out))) || (await hasCheckpoint(folderStore(join(out, 'training'))));
+  if (taken)
+    throw new UsageError(
+      `"${out}" holds a run already: give another '--out', or '--resume' to go on with it`,
+    );
+}
+
+async function trainAndSave(request: TrainRequest, source: ImageSource, terminal: Terminal): Promise<void> {
+  const { out, preset, seed, resume, training: settings } = request;
+  const { training, validation } = split(source, request);
+  const sinks: FileSink[] = [];
+  try {
+    const models = await trainColorizer({
+      ...settings,
+      source: training,
+      validation,
+      preset,
+      seed,
+      store: folderStore(join(out, 'training')),
+      resume,
+      signal: terminal.signal,
+      callbacks: (stage) => {
+        const logs = loggers(stage, request, terminal);
+        sinks.push(...logs.sinks);
+        return [progressCallback(stage, terminal), ...logs.callbacks];
+      },
+    });
+    const notes = { preset, seed, ...settings, pictures: training.length, heldOut: validation.length };
+    await saveColorizerModels(folderStore(out), models, { notes });
+    disposeColorizerModels(models);
+  } finally {
+    await Promise.all(sinks.map(async (sink) => sink.close()));
+  }
+}
+
+/** Carries out `polyhue train`. */
+export async function trainCommand(args: ParsedArguments, terminal: Terminal): Promise<number> {
+  const request = trainRequest(args);
+  const { path, out, preset, json } = request;
+  await assertFree(request);
+  await startBackend(request.backend);
+  const { imageSize } = COLOR_VAE_PRESETS[preset];
+  const source = cachedSource(await openImages(path), { shortestSide: imageSize * CACHE_MARGIN });
+  try {
+    await trainAndSave(request, await colorfulImages(source, path, terminal), terminal);
+  } catch (error) {
+    if (!terminal.signal.aborted || error !== terminal.signal.reason) throw error;
+    terminal.stderr.write(`Stopped. To go on, run the same command with --resume\n`);
+    return EXIT.stopped;
+  }
+  if (json) writeJsonLine(terminal.stdout, { event: 'saved', model: out });
+  else
+    terminal.stdout.write(
+      `The model is in ${out}. Try it: polyhue colorize PHOTO --model ${out} --out results\n`,
+    );
+  return EXIT.done;
+}
