@@ -1,5 +1,4 @@
-import type * as tf from '@tensorflow/tfjs-core';
-import { tidy } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 
 import { readTensors, tensorFrom, type TensorData } from '../checkpoint/tensorData.js';
 import { TrainingError } from '../errors.js';
@@ -17,9 +16,9 @@ export interface TrainingSnapshot {
   readonly tensors: ReadonlyMap<string, TensorData>;
 }
 
-/** Copies state and tensors; both are of the moment of the call, whatever happens before the promise resolves. */
+/** State, which is never changed but replaced, and copies of the tensors: both of the moment of the call. */
 export async function takeSnapshot(state: TrainingState, tensors: NamedVariables): Promise<TrainingSnapshot> {
-  return { state: structuredClone(state), tensors: await readTensors(tensors) };
+  return { state, tensors: await readTensors(tensors) };
 }
 
 /** The leaves of plain JSON by their path, as JSON text. */
@@ -77,7 +76,7 @@ export function restoreSnapshot(
     throw new TrainingError(`Cannot resume as 'snapshot' must be of the same run: ${found.join('; ')}`);
   }
   for (const [name, variable] of tensors) {
-    tidy(() => variable.assign(tensorFrom(snapshot.tensors.get(name)!)));
+    tf.tidy(() => variable.assign(tensorFrom(snapshot.tensors.get(name)!)));
   }
-  return structuredClone(snapshot.state);
+  return snapshot.state;
 }
