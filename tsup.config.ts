@@ -11,7 +11,7 @@ export default defineConfig({
   format: 'esm',
   target: 'es2022',
   platform: 'neutral',
-  external: [/^node:/, /^@tensorflow\//],
+  external: [/^node:/, /^@tensorflow\//, 'sharp'],
   splitting: true,
   clean: true,
   sourcemap: true,
