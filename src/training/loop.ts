@@ -6,7 +6,7 @@ import type { RunControl } from './control.js';
 import { pacer, progressMeter, type ProgressMeter } from './pacing.js';
 import { learningRateAt } from './schedules/learningRate.js';
 import type { TrainingSession } from './session.js';
-import { afterEpoch, afterStep } from './state.js';
+import { afterEpoch, afterStep, isEpochDone, type TrainingState } from './state.js';
 import { updateWeights } from './step.js';
 import { isValidationDue, runValidation } from './validation.js';
 
@@ -39,19 +39,16 @@ function endOf<Batch>({ session, control, meter }: Loop<Batch>): TrainingEnd | n
   return meter.elapsedMs() >= limits.durationMs ? { reason: 'duration' } : null;
 }
 
-function shortOfData(promised: number, epoch: number, given: number): TrainingError {
-  return new TrainingError(
-    argumentMessage('train', 'data', `give ${promised} batches in epoch ${epoch}`, given),
-  );
-}
-
+/** The batch after `given` others of the epoch. */
 async function nextBatch<Batch>(
   batches: AsyncIterator<Batch, unknown>,
-  shortage: () => Error,
+  { epoch, config }: TrainingState,
+  given: number,
 ): Promise<Batch> {
   const next = await batches.next();
-  if (next.done === true) throw shortage();
-  return next.value;
+  if (next.done !== true) return next.value;
+  const rule = `give ${config.batchesPerEpoch} batches in epoch ${epoch}`;
+  throw new TrainingError(argumentMessage('train', 'data', rule, given));
 }
 
 /** The batches of one step: all are there before its first loss is computed, so that a step is done whole or not at all. */
@@ -59,14 +56,12 @@ async function takeBatches<Batch>(
   { settings, state }: TrainingSession<Batch>,
   batches: AsyncIterator<Batch, unknown>,
 ): Promise<Batch[]> {
-  const { epoch, batch, config } = state;
-  const { accumulate, batchesPerEpoch } = config;
-  const count = Math.min(accumulate, batchesPerEpoch - batch);
+  const { accumulate, batchesPerEpoch } = state.config;
+  const end = Math.min(state.batch + accumulate, batchesPerEpoch);
   const taken: Batch[] = [];
   try {
-    while (taken.length < count) {
-      const shortage = (): TrainingError => shortOfData(batchesPerEpoch, epoch, batch + taken.length);
-      taken.push(await nextBatch(batches, shortage));
+    for (let index = state.batch; index < end; index++) {
+      taken.push(await nextBatch(batches, state, index));
       settings.signal?.throwIfAborted();
     }
     return taken;
@@ -113,8 +108,7 @@ async function runBatches<Batch>(
   const { session, control } = loop;
   for (;;) {
     if (control.stopRequest() === null && isValidationDue(session.state)) await validate(loop);
-    const complete = session.state.batch === session.state.config.batchesPerEpoch;
-    if (complete && control.stopRequest() === null) return null;
+    if (isEpochDone(session.state) && control.stopRequest() === null) return null;
     const end = endOf(loop);
     if (end !== null) return end;
     await runStep(loop, batches!);
@@ -124,11 +118,12 @@ async function runBatches<Batch>(
 async function runEpoch<Batch>(loop: Loop<Batch>): Promise<TrainingEnd | null> {
   const { session, control } = loop;
   const { callbacks } = session.settings;
-  const { epoch, batch, config } = session.state;
+  const { epoch, batch } = session.state;
   await notify(callbacks, (callback) => callback.onEpochBegin?.(control.run));
   // A run resumed at the very end of an epoch takes no batch of it.
-  const some = batch < config.batchesPerEpoch;
-  const batches = some ? session.data.batches(epoch, batch)[Symbol.asyncIterator]() : undefined;
+  const batches = isEpochDone(session.state)
+    ? undefined
+    : session.data.batches(epoch, batch)[Symbol.asyncIterator]();
   try {
     const end = await runBatches(loop, batches);
     if (end !== null) return end;
@@ -150,8 +145,7 @@ export async function runEpochs<Batch>(
   const loop = { session, control, meter: progressMeter(session), pause: pacer(yieldEveryMs, now) };
   for (;;) {
     // A run resumed at the very end of an epoch completes it first, whatever its limits say.
-    const complete = session.state.batch === session.state.config.batchesPerEpoch;
-    const end = (complete ? null : endOf(loop)) ?? (await runEpoch(loop));
+    const end = (isEpochDone(session.state) ? null : endOf(loop)) ?? (await runEpoch(loop));
     if (end !== null) return end;
   }
 }

@@ -86,7 +86,12 @@ export function afterStep(state: TrainingState, batches: number, losses: LossVal
   return { ...state, step: state.step + 1, batch: state.batch + batches, epochLosses };
 }
 
-/** The state after the last batch of an epoch. */
+/** Whether the last batch of the epoch is done, its validation and its record perhaps not. */
+export function isEpochDone({ batch, config }: TrainingState): boolean {
+  return batch === config.batchesPerEpoch;
+}
+
+/** The state after an epoch. */
 export function afterEpoch(state: TrainingState): TrainingState {
   const { step, epoch, history } = state;
   const { sums, count } = state.epochLosses;

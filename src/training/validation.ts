@@ -4,7 +4,13 @@ import { argumentMessage, TrainingError } from '../errors.js';
 import { deriveSeed } from '../random.js';
 import { assertFinite, readScalars } from './measures.js';
 import { rememberBest, type TrainingSession } from './session.js';
-import { afterValidation, type LossValues, type TrainingState, type ValidationRecord } from './state.js';
+import {
+  afterValidation,
+  isEpochDone,
+  type LossValues,
+  type TrainingState,
+  type ValidationRecord,
+} from './state.js';
 import type { StepContext, TrainingTask } from './task.js';
 import { withValues } from './variables.js';
 
@@ -16,11 +22,12 @@ const VALIDATION_SEEDS = 1;
  *
  * It follows from the state alone, so that a run stopped before or during a validation makes up for it when it is resumed.
  */
-export function isValidationDue({ config, step, epoch, batch, history }: TrainingState): boolean {
+export function isValidationDue(state: TrainingState): boolean {
+  const { config, step, epoch, history } = state;
   if (config.validation === null || history.validations.at(-1)?.step === step) return false;
   const { every, unit } = config.validation;
   if (unit === 'steps') return step > 0 && step % every === 0;
-  return batch === config.batchesPerEpoch && (epoch + 1) % every === 0;
+  return isEpochDone(state) && (epoch + 1) % every === 0;
 }
 
 /** Losses of one batch, which it consumes. */
