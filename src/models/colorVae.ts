@@ -51,6 +51,7 @@ export interface ColorVaeOptions {
 /**
  * Builds a color VAE.
  *
+ * @returns Three models whose weights are freed by `dispose`.
  * @throws {RangeError} If a number of the configuration is out of range, or `seed` is not a non-negative integer.
  * @throws {TypeError} If a choice of the configuration is none of those offered.
  * @see A. Deshpande et al., Learning Diverse Image Colorization, 2017, section 4.

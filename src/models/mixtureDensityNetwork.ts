@@ -111,6 +111,7 @@ function buildMixture(config: MixtureDensityNetworkConfig): LayersModel {
 /**
  * Builds a mixture density network.
  *
+ * @returns A model whose weights are freed by `dispose`.
  * @throws {RangeError} If a number of the configuration is out of range, or `seed` is not a non-negative integer.
  * @throws {TypeError} If a choice of the configuration is none of those offered.
  * @see C. M. Bishop, Mixture Density Networks, NCRG/94/004, 1994.

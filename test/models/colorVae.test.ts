@@ -11,6 +11,7 @@ import {
   forwardColorVae,
 } from '../../src/models/colorVae.js';
 import type { ColorVaeConfig } from '../../src/models/config.js';
+import { countOperations } from '../../src/models/count.js';
 import { COLOR_VAE_PRESETS } from '../../src/models/presets.js';
 import { namedWeights } from '../../src/models/weights.js';
 import golden from '../golden/models/colorVaeSmall.json' with { type: 'json' };
@@ -129,6 +130,22 @@ describe('colorVae()', () => {
         atol: 1e-5,
       });
     }
+  });
+
+  it('may convolve before upsampling: the same for kernels of one pixel, at fewer operations', async () => {
+    const decoder = { ...tiny.decoder, kernelSizes: [1, 1, 1, 1] };
+    const [before, after] = (['convolutionFirst', 'upsampleFirst'] as const).map((order) =>
+      filled({ ...tiny, decoder: { ...decoder, order } }),
+    );
+    const { greyLevel } = example(2, 16);
+    const z = tf.tensor2d(goldenUniform(2 * 16, 5), [2, 16]);
+    const painted = decodeLatents(after!, z, encodeGreyLevel(after!, greyLevel));
+    await expectAllClose(
+      decodeLatents(before!, z, encodeGreyLevel(before!, greyLevel)),
+      await painted.data(),
+      { rtol: 1e-4, atol: 1e-5 },
+    );
+    expect(countOperations(before!.decoder)).toBeLessThan(countOperations(after!.decoder));
   });
 
   it('lets codes be optimized: the decoder has a gradient for z in evaluation mode', async () => {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 
-import { assertPositive, assertPositiveInteger } from '../../errors.js';
+import { argumentMessage, assertPositive, assertPositiveInteger, assertShape } from '../../errors.js';
 
 const ACTION = 'create GroupNormalization';
 
@@ -16,6 +16,15 @@ export interface GroupNormalizationLayerArgs {
 export interface GroupNormalizationOptions {
   readonly groups: number;
   readonly epsilon: number;
+}
+
+/** @throws {RangeError} If `groups` is not a positive integer that divides `channels`. */
+function assertGroups(action: string, groups: number, channels: number): void {
+  assertPositiveInteger(action, 'groups', groups);
+  if (channels % groups === 0) return;
+  throw new RangeError(
+    argumentMessage(action, 'groups', `divide the number of channels, ${channels}`, groups),
+  );
 }
 
 /** Mean over height and width, shape `[batch, 1, 1, channels]`; pooling is the fast kernel for it on every backend. */
@@ -70,6 +79,8 @@ function gradients(dy: tf.Tensor4D, [x, gamma, mean, scale]: tf.Tensor[], groups
  * @param gamma Scale, shape `[channels]`.
  * @param beta Shift, shape `[channels]`.
  * @returns Same shape as `x`, to be disposed by the caller.
+ * @throws {ShapeError} If `x` does not have four axes, or `gamma` or `beta` not one number per channel.
+ * @throws {RangeError} If `groups` does not divide the number of channels, or `epsilon` is not a positive number.
  * @see Y. Wu, K. He, Group Normalization, 2018.
  */
 export function groupNormalization(
@@ -78,6 +89,12 @@ export function groupNormalization(
   beta: tf.Tensor1D,
   options: GroupNormalizationOptions,
 ): tf.Tensor4D {
+  const action = 'run groupNormalization';
+  assertShape(action, 'x', x, ['batch', 'height', 'width', 'channels']);
+  assertShape(action, 'gamma', gamma, [x.shape[3]]);
+  assertShape(action, 'beta', beta, [x.shape[3]]);
+  assertPositive(action, 'epsilon', options.epsilon);
+  assertGroups(action, options.groups, x.shape[3]);
   const normalize = tf.customGrad((...inputs) => {
     const [map, weight, shift, save] = inputs as [tf.Tensor4D, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
     const { mean, scale } = statistics(map, options);
@@ -112,12 +129,7 @@ export class GroupNormalization extends layers.Layer {
   /** @throws {RangeError} If the number of channels is not a multiple of `groups`. */
   override build(inputShape: Shape | Shape[]): void {
     const channels = (inputShape as Shape).at(-1)!;
-    if (channels % this.groups !== 0) {
-      throw new RangeError(
-        `Cannot build GroupNormalization as 'groups' must divide the number of channels, ${channels}: ` +
-          `current value is ${this.groups}`,
-      );
-    }
+    assertGroups('build GroupNormalization', this.groups, channels);
     this.gamma = this.addWeight('gamma', [channels], 'float32', initializers.ones());
     this.beta = this.addWeight('beta', [channels], 'float32', initializers.zeros());
     super.build(inputShape);

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers, type Shape } from '@tensorflow/tfjs-layers';
 
+import { assertPositive } from '../../errors.js';
+
 /** @see BoundedLogStdDevs */
 export interface BoundedLogStdDevsLayerArgs {
   /** Floor of the natural log of a standard deviation. */
@@ -21,8 +23,10 @@ export class BoundedLogStdDevs extends layers.Layer {
   private readonly least: number;
   private readonly most: number;
 
+  /** @throws {RangeError} If `most` is not above `least`. */
   constructor(args: BoundedLogStdDevsLayerArgs) {
     super(args);
+    assertPositive('create BoundedLogStdDevs', 'most - least', args.most - args.least);
     this.least = args.least;
     this.most = args.most;
   }
@@ -52,8 +56,10 @@ export class FixedLogStdDevs extends layers.Layer {
   static readonly className = 'PolyhueFixedLogStdDevs';
   private readonly stdDev: number;
 
+  /** @throws {RangeError} If `stdDev` is not a positive number. */
   constructor(args: FixedLogStdDevsLayerArgs) {
     super(args);
+    assertPositive('create FixedLogStdDevs', 'stdDev', args.stdDev);
     this.stdDev = args.stdDev;
   }
 

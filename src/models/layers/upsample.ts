@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers, type Shape } from '@tensorflow/tfjs-layers';
 
-import { assertOneOf } from '../../errors.js';
+import { assertOneOf, assertShape } from '../../errors.js';
 
 export const UPSAMPLE_METHODS = [
   'nearest',
@@ -90,8 +90,12 @@ function bilinearGradient(dy: tf.Tensor4D, method: UpsampleMethod): tf.Tensor4D 
  *
  * @param x Maps, shape `[batch, height, width, channels]`.
  * @returns Shape `[batch, 2 * height, 2 * width, channels]`, to be disposed by the caller.
+ * @throws {ShapeError} If `x` does not have four axes.
+ * @throws {TypeError} If `method` is none of `UPSAMPLE_METHODS`.
  */
 export function upsample(x: tf.Tensor4D, method: UpsampleMethod): tf.Tensor4D {
+  assertShape('upsample', 'x', x, ['batch', 'height', 'width', 'channels']);
+  assertOneOf('upsample', 'method', method, UPSAMPLE_METHODS);
   const nearest = method === 'nearest';
   const double = tf.customGrad((...inputs) => {
     const map = inputs[0] as tf.Tensor4D;

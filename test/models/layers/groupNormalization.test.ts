@@ -63,6 +63,16 @@ describe('groupNormalization()', () => {
     expectTensorsKept(1, () => groupNormalization(parts.x, parts.gamma, parts.beta, OPTIONS));
     expectTensorsKept(3, () => gradientsOf(parts));
   });
+
+  it('names what does not fit', () => {
+    const { x, gamma, beta } = inputs();
+    expect(() => groupNormalization(x, tf.zeros([5]), beta, OPTIONS)).toThrow(
+      "Cannot run groupNormalization as 'gamma' must have shape [6]: current shape is [5]",
+    );
+    expect(() => groupNormalization(x, gamma, beta, { groups: 4, epsilon: 1e-5 })).toThrow(
+      "Cannot run groupNormalization as 'groups' must divide the number of channels, 6: current value is 4",
+    );
+  });
 });
 
 describe('GroupNormalization', () => {

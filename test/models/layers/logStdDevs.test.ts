@@ -33,6 +33,12 @@ describe('BoundedLogStdDevs', () => {
     expect(Math.abs(bounded(-1.5) + 1.5)).toBeLessThan(0.01);
   });
 
+  it('refuses bounds that leave nothing between them', () => {
+    expect(() => new BoundedLogStdDevs({ least: 1, most: 1 })).toThrow(
+      "Cannot create BoundedLogStdDevs as 'most - least' must be a positive finite number: current value is 0",
+    );
+  });
+
   it('keeps the result and nothing else', () => {
     const y = tf.tensor1d(x);
     expectTensorsKept(1, () => layer.apply(y));
@@ -40,6 +46,12 @@ describe('BoundedLogStdDevs', () => {
 });
 
 describe('FixedLogStdDevs', () => {
+  it('refuses a deviation of zero', () => {
+    expect(() => new FixedLogStdDevs({ stdDev: 0 })).toThrow(
+      "Cannot create FixedLogStdDevs as 'stdDev' must be a positive finite number: current value is 0",
+    );
+  });
+
   it('gives every component the same deviation', async () => {
     const layer = new FixedLogStdDevs({ stdDev: 0.1 });
     const logits = tf.zeros([2, 3]);

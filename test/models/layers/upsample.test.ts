@@ -42,6 +42,12 @@ describe('upsample()', () => {
       expectTensorsKept(1, () => tf.grad((y) => tf.sum(upsample(y as tf.Tensor4D, method)))(x));
     }
   });
+
+  it('names a map without a batch axis', () => {
+    expect(() => upsample(tf.zeros([3, 4, 2]) as tf.Tensor as tf.Tensor4D, 'nearest')).toThrow(
+      "Cannot upsample as 'x' must have shape [batch, height, width, channels]: current shape is [3, 4, 2]",
+    );
+  });
 });
 
 describe('Upsample', () => {
