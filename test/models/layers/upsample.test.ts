@@ -44,7 +44,7 @@ describe('upsample()', () => {
   });
 
   it('names a map without a batch axis', () => {
-    expect(() => upsample(tf.zeros([3, 4, 2]) as tf.Tensor as tf.Tensor4D, 'nearest')).toThrow(
+    expect(() => upsample(tf.zeros<tf.Rank>([3, 4, 2]) as tf.Tensor4D, 'nearest')).toThrow(
       "Cannot upsample as 'x' must have shape [batch, height, width, channels]: current shape is [3, 4, 2]",
     );
   });
