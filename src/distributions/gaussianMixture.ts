@@ -47,7 +47,7 @@ export function indicator(indices: tf.Tensor, components: number): tf.Tensor {
  * The rows of `values`, shape `[batch, components, n]`, that `components`, int32, shape `[batch, count]`, names.
  *
  * A product with 0 and 1: the wasm backend's `tf.gather` with batch dimensions reads the wrong rows, and memory beyond
- * them, where `count` is not the number of components (TensorFlow.js 4.22), and has no gradient.
+ * them, where `count` is not the number of components (TensorFlow.js 4.22).
  *
  * @returns Shape `[batch, count, n]`. Call it inside `tf.tidy`: it leaves intermediate tensors behind.
  */

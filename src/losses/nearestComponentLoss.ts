@@ -57,7 +57,7 @@ export function nearestComponentTerms(
 
   return tf.tidy(() => {
     const squared = tf.sum(tf.square(tf.sub(tf.expandDims(z, 1), means)), 2); // [batch, components]
-    // A product with 0 and 1, as tf.gather has no gradient on wasm and tf.min divides none among equals.
+    // A product with 0 and 1 has one winner among equals, where tf.min would move all of them.
     const nearest = indicator(tf.argMin(squared, 1), logits.shape[1]);
     const ofNearest = (values: tf.Tensor) => tf.sum<tf.Tensor1D>(tf.mul(values, nearest), 1);
     return {
