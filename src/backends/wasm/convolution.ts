@@ -9,7 +9,7 @@ export interface ConvolutionAttributes {
   readonly strides: number | [number, number];
   readonly pad: 'valid' | 'same' | number | Explicit;
   readonly dataFormat?: 'NHWC' | 'NCHW';
-  readonly dilations?: number | [number, number];
+  readonly dilations?: number | [number, number] | null;
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
@@ -28,14 +28,14 @@ export function convolutionOf(
   attrs: ConvolutionAttributes,
   depthwise = false,
 ): ConvolutionInfo {
-  const { strides, pad, dataFormat = 'NHWC', dilations = 1, dimRoundingMode } = attrs;
+  const { strides, pad, dataFormat = 'NHWC', dimRoundingMode } = attrs;
   if (dataFormat !== 'NHWC')
     throw new Error(`The wasm backend convolves NHWC tensors only, not ${dataFormat}`);
   return tf.backend_util.computeConv2DInfo(
     inputShape as [number, number, number, number],
     filterShape as [number, number, number, number],
     strides,
-    dilations,
+    attrs.dilations ?? 1, // tf.layers passes null
     explicit(pad) as 'valid',
     dimRoundingMode,
     depthwise,

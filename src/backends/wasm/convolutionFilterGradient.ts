@@ -2,40 +2,32 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { convolutionOf, type ConvolutionAttributes, type ConvolutionInfo } from './convolution.js';
-import { allocate, copyRows, floats, heapOf, kernel, release, runKernel, startOf, withView } from './heap.js';
+import { allocate, copyRows, heapOf, kernel, release, runKernel, startOf, withView } from './heap.js';
 
-/** Rows and columns of `x`, with its zero padding, that the convolution reads at least once. */
-function coverage(info: ConvolutionInfo): { readonly height: number; readonly width: number } {
-  return {
-    height: (info.outHeight - 1) * info.strideHeight + (info.filterHeight - 1) * info.dilationHeight + 1,
-    width: (info.outWidth - 1) * info.strideWidth + (info.filterWidth - 1) * info.dilationWidth + 1,
-  };
+/** Length of one axis of `x` with its padding, at least what the convolution reads of it. */
+function paddedSize(inSize: number, padBefore: number, read: number): number {
+  return Math.max(inSize + padBefore, read);
 }
 
-/** `x` as `[inChannels, height, width, batch]`: padded with zeros and cut to what the convolution reads. */
+/** `x` with its zero padding as `[inChannels, height, width, batch]`. */
 function channelsFirst(backend: BackendWasm, x: tf.TensorInfo, info: ConvolutionInfo): tf.TensorInfo {
-  const { batchSize, inHeight, inWidth, inChannels, padInfo } = info;
-  const { height, width } = coverage(info);
-  const result = allocate(backend, [inChannels, height, width, batchSize]);
-  const [source, target] = [floats(backend, x), floats(backend, result)];
-  if (height > inHeight || width > inWidth || padInfo.top > 0 || padInfo.left > 0) target.fill(0);
-  const plane = height * width * batchSize;
-  const lastRow = Math.min(height, inHeight + padInfo.top);
-  const lastColumn = Math.min(width, inWidth + padInfo.left);
-
-  const copyPixel = (row: number, column: number): void => {
-    const from = ((row - padInfo.top) * inWidth + column - padInfo.left) * inChannels;
-    const to = (row * width + column) * batchSize;
-    for (let channel = 0; channel < inChannels; channel++) {
-      for (let example = 0; example < batchSize; example++) {
-        target[to + channel * plane + example] =
-          source[from + example * inHeight * inWidth * inChannels + channel]!;
-      }
-    }
-  };
-  for (let row = padInfo.top; row < lastRow; row++) {
-    for (let column = padInfo.left; column < lastColumn; column++) copyPixel(row, column);
-  }
+  const { inHeight, inWidth, padInfo } = info;
+  const { top, left } = padInfo;
+  const rows = (info.outHeight - 1) * info.strideHeight + (info.filterHeight - 1) * info.dilationHeight + 1;
+  const columns = (info.outWidth - 1) * info.strideWidth + (info.filterWidth - 1) * info.dilationWidth + 1;
+  const bottom = paddedSize(inHeight, top, rows) - top - inHeight;
+  const right = paddedSize(inWidth, left, columns) - left - inWidth;
+  const perm = [3, 1, 2, 0];
+  if (top + bottom + left + right === 0) return runKernel(backend, tf.Transpose, { x }, { perm });
+  const paddings = [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ];
+  const padded = runKernel(backend, tf.PadV2, { x }, { paddings, constantValue: 0 });
+  const result = runKernel(backend, tf.Transpose, { x: padded }, { perm });
+  release(backend, padded);
   return result;
 }
 
@@ -52,8 +44,8 @@ export const conv2DBackpropFilter = kernel<'x' | 'dy', ConvolutionAttributes & {
   ({ inputs: { x, dy }, backend, attrs }) => {
     const info = convolutionOf(x.shape, attrs.filterShape, attrs);
     const { batchSize, inChannels, outChannels, outHeight, filterHeight, filterWidth } = info;
-    const { height, width } = coverage(info);
     const image = channelsFirst(backend, x, info);
+    const [, height, width] = image.shape as [number, number, number, number];
     const taps = runKernel(backend, tf.Transpose, { x: dy }, { perm: [1, 2, 0, 3] });
     const result = allocate(backend, [filterHeight, filterWidth, inChannels, outChannels]);
     const attributes = {
@@ -67,7 +59,7 @@ export const conv2DBackpropFilter = kernel<'x' | 'dy', ConvolutionAttributes & {
       const start = row * info.dilationHeight * width * batchSize;
       const rowOfTaps = withView(backend, { info: image, start, shape: tall }, (view) =>
         runKernel(backend, tf.Conv2D, { x: view, filter: taps }, attributes),
-      ); // [1, inChannels, filterWidth, outChannels]
+      ); // [1, inChannels, at least filterWidth, outChannels]
       placeRow(backend, rowOfTaps, result, row);
       release(backend, rowOfTaps);
     }
@@ -76,14 +68,15 @@ export const conv2DBackpropFilter = kernel<'x' | 'dy', ConvolutionAttributes & {
   },
 );
 
-/** Writes `[1, inChannels, filterWidth, outChannels]` as row `row` of the filter, `[filterWidth, inChannels, outChannels]`. */
+/** Writes `[1, inChannels, columns, outChannels]` as row `index` of the filter, without the columns it does not have. */
 function placeRow(backend: BackendWasm, row: tf.TensorInfo, filter: tf.TensorInfo, index: number): void {
-  const [, inChannels, filterWidth, outChannels] = row.shape as [number, number, number, number];
+  const [, inChannels, columns, outChannels] = row.shape as [number, number, number, number];
+  const filterWidth = filter.shape[1]!;
   const heap = heapOf(backend, filter);
   for (let column = 0; column < filterWidth; column++) {
     copyRows(heap, {
       from: startOf(backend, row) + column * outChannels,
-      fromStride: filterWidth * outChannels,
+      fromStride: columns * outChannels,
       to: startOf(backend, filter) + (index * filterWidth + column) * inChannels * outChannels,
       toStride: outChannels,
       length: outChannels,

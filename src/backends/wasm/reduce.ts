@@ -1,17 +1,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 
-import {
-  allocate,
-  floats,
-  kernel,
-  release,
-  reshaped,
-  run,
-  runKernel,
-  withView,
-  type Replacement,
-} from './heap.js';
+import { floats, kernel, release, reshaped, run, runKernel, type Replacement } from './heap.js';
 
 interface ReduceAttributes {
   readonly axis: number | number[];
@@ -42,18 +32,6 @@ function scale(backend: BackendWasm, info: tf.TensorInfo, factor: number): void 
   for (let i = 0; i < values.length; i++) values[i]! *= factor;
 }
 
-/** Sums of the columns of `[rows, columns]`: a product with a row of ones. */
-function columnSums(backend: BackendWasm, x: tf.TensorInfo, rows: number, columns: number): tf.TensorInfo {
-  const ones = allocate(backend, [1, rows]);
-  floats(backend, ones).fill(1);
-  const plain = { transposeA: false, transposeB: false };
-  const sums = withView(backend, { info: x, start: 0, shape: [rows, columns] }, (matrix) =>
-    runKernel(backend, tf.BatchMatMul, { a: ones, b: matrix }, plain),
-  );
-  release(backend, ones);
-  return sums;
-}
-
 /** The greatest divisor of `count` that is not above its square root. */
 function evenDivisor(count: number): number {
   let divisor = Math.floor(Math.sqrt(count));
@@ -61,23 +39,28 @@ function evenDivisor(count: number): number {
   return divisor;
 }
 
-/** Sums of `[outer, rows, columns]` over its middle axis. */
+/** Sums of `[outer, rows, columns]` over its middle axis, which are averages times `rows`. */
+function pooledSums(
+  backend: BackendWasm,
+  x: tf.TensorInfo,
+  [outer, rows, columns]: readonly [number, number, number],
+): tf.TensorInfo {
+  const pool = { filterSize: [rows, 1], strides: 1, pad: 'valid' };
+  const means = runKernel(backend, tf.AvgPool, { x: reshaped(x, [outer, rows, 1, columns]) }, pool);
+  scale(backend, means, rows);
+  return means;
+}
+
+/** Sums of `[outer, rows, columns]` over its middle axis. Two rounds lose less to float32 rounding than one of all rows. */
 function middleSums(
   backend: BackendWasm,
   x: tf.TensorInfo,
   [outer, rows, columns]: readonly [number, number, number],
 ): tf.TensorInfo {
-  if (outer > 1) {
-    const pool = { filterSize: [rows, 1], strides: 1, pad: 'valid' };
-    const means = runKernel(backend, tf.AvgPool, { x: reshaped(x, [outer, rows, 1, columns]) }, pool);
-    scale(backend, means, rows);
-    return means;
-  }
-  // Two rounds of about sqrt(rows) terms lose less to float32 rounding than one of all.
   const groups = evenDivisor(rows);
-  const partial = columnSums(backend, x, rows / groups, groups * columns);
-  if (groups === 1) return partial;
-  const sums = columnSums(backend, partial, groups, columns);
+  if (groups === 1) return pooledSums(backend, x, [outer, rows, columns]);
+  const partial = pooledSums(backend, x, [outer * groups, rows / groups, columns]);
+  const sums = pooledSums(backend, partial, [outer, groups, columns]);
   release(backend, partial);
   return sums;
 }
@@ -125,8 +108,8 @@ function reduction(stock: tf.KernelFunc, sumLast: tf.KernelFunc, isMean: boolean
 /**
  * Sum over any axes.
  *
- * TensorFlow.js transposes the tensor until the summed axes are last (0.5 billion elements a second). Here leading axes are a
- * product with ones and middle ones an average pool (5 to 7 billion); trailing axes go to the stock kernel as they are.
+ * TensorFlow.js transposes the tensor until the summed axes are last (0.5 billion elements a second). Here leading and
+ * middle axes are an average pool (5 billion); trailing axes go to the stock kernel as they are.
  */
 export const sum: Replacement = (stock) => reduction(stock, stock, false);
 

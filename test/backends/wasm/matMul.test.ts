@@ -1,0 +1,79 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+
+import { flatIndex, valuesBy } from '../../reference/indices.js';
+import { uniform } from '../../support/differentiable.js';
+import { expectAllClose, expectTensorsKept } from '../../support/numeric.js';
+
+interface Product {
+  readonly stack: number;
+  readonly rows: number;
+  readonly inner: number;
+  readonly columns: number;
+}
+
+const TRANSPOSITIONS = [
+  [false, false],
+  [true, false],
+  [false, true],
+  [true, true],
+] as const;
+
+async function expectProduct({ stack, rows, inner, columns }: Product): Promise<void> {
+  for (const [transposeA, transposeB] of TRANSPOSITIONS) {
+    const aShape = transposeA ? [stack, inner, rows] : [stack, rows, inner];
+    const bShape = transposeB ? [stack, columns, inner] : [stack, inner, columns];
+    const [a, b] = [uniform(aShape, 1), uniform(bShape, 2)];
+    const expected = valuesBy([stack, rows, columns], ([s, i, j]) => {
+      let sum = 0;
+      for (let k = 0; k < inner; k++) {
+        const left = flatIndex(aShape, transposeA ? [s!, k, i!] : [s!, i!, k]);
+        const right = flatIndex(bShape, transposeB ? [s!, j!, k] : [s!, k, j!]);
+        sum += a[left]! * b[right]!;
+      }
+      return sum;
+    });
+    const drop = (shape: number[]) => (stack === 1 ? shape.slice(1) : shape);
+    const result = tf.matMul(tf.tensor(a, drop(aShape)), tf.tensor(b, drop(bShape)), transposeA, transposeB);
+    expect(result.shape).toEqual(drop([stack, rows, columns]));
+    await expectAllClose(result, expected, { rtol: 2e-5, atol: 1e-5 });
+  }
+}
+
+describe('matMul', () => {
+  it('equals the float64 reference with either operand transposed', async () => {
+    await expectProduct({ stack: 1, rows: 5, inner: 7, columns: 6 });
+    await expectProduct({ stack: 1, rows: 2, inner: 60, columns: 50 });
+    await expectProduct({ stack: 1, rows: 60, inner: 1, columns: 1 });
+  });
+
+  it('equals the float64 reference for stacks of matrices', async () => {
+    await expectProduct({ stack: 3, rows: 5, inner: 7, columns: 6 });
+    const [a, b] = [tf.tensor2d(uniform([4, 3], 1), [4, 3]), tf.tensor3d(uniform([2, 3, 5], 2), [2, 3, 5])];
+    const first = tf.matMul(a, tf.reshape(tf.slice(b, [0, 0, 0], [1, 3, 5]), [3, 5]));
+    const both = tf.matMul(a, b);
+    expect(both.shape).toEqual([2, 4, 5]);
+    await expectAllClose(tf.slice(both, [0, 0, 0], [1, 4, 5]), await first.data());
+  });
+
+  it('is right for the same matrix in other shapes', async () => {
+    const values = tf.range(0, 24);
+    for (const rows of [4, 6, 2, 24, 1, 4]) {
+      const matrix = tf.reshape(values, [rows, 24 / rows]) as tf.Tensor2D;
+      const expected = valuesBy([24 / rows], ([column]) => {
+        const terms = Array.from({ length: rows }, (_, row) => row * (24 / rows) + column!);
+        return terms.reduce((sum, term) => sum + term, 0);
+      });
+      await expectAllClose(tf.matMul(tf.ones([1, rows]), matrix), expected);
+    }
+  });
+
+  it('keeps the result and nothing else, also for gradients', () => {
+    const [a, b] = [tf.ones([2, 40]), tf.ones([40, 30])];
+    const stack = tf.ones([3, 40, 2]);
+    const before = tf.backend().numDataIds();
+    expectTensorsKept(2, () => tf.grads((x, y) => tf.matMul(x, y))([a, b]));
+    expectTensorsKept(1, () => tf.matMul(a, stack));
+    expect(tf.backend().numDataIds() - before).toBe(3);
+  });
+});

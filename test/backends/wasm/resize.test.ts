@@ -1,0 +1,47 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+
+import { flatIndex, forEachIndex, valuesBy } from '../../reference/indices.js';
+import { onImages, uniform } from '../../support/differentiable.js';
+import { expectAllClose, expectTensorsKept } from '../../support/numeric.js';
+
+/** Of the batch, only the first example has a right gradient on the cpu backend of TensorFlow.js. */
+const batch = () => (tf.getBackend() === 'cpu' ? 1 : 2);
+
+describe('resizeNearestNeighbor', () => {
+  it.each([
+    [2, 2],
+    [1, 3],
+    [4, 1],
+    [1, 1],
+  ])('repeats every pixel %i by %i times and sums their gradients', async (vertical, horizontal) => {
+    for (const channels of [2, 16]) {
+      const shape = [batch(), 3, 4, channels];
+      const large = [batch(), 3 * vertical, 4 * horizontal, channels];
+      const [x, dy] = [uniform(shape, 1), uniform(large, 2)];
+      const run = onImages((image) => tf.image.resizeNearestNeighbor(image, [3 * vertical, 4 * horizontal]));
+      const source = (index: readonly number[]) => {
+        const [n, row, column, channel] = index as [number, number, number, number];
+        return flatIndex(shape, [n, Math.floor(row / vertical), Math.floor(column / horizontal), channel]);
+      };
+      const expected = new Float64Array(x.length);
+      forEachIndex(large, (index) => {
+        expected[source(index)]! += dy[flatIndex(large, index)]!;
+      });
+      await expectAllClose(
+        run(tf.tensor(x, shape)),
+        valuesBy(large, (index) => x[source(index)]!),
+      );
+      await expectAllClose(tf.grad(run)(tf.tensor(x, shape), tf.tensor(dy, large)), expected);
+    }
+  });
+
+  it('keeps the result and nothing else', () => {
+    const x = tf.ones([2, 3, 4, 5]);
+    const run = onImages((image) => tf.image.resizeNearestNeighbor(image, [6, 8]));
+    const before = tf.backend().numDataIds();
+    expectTensorsKept(1, () => run(x));
+    expectTensorsKept(1, () => tf.grad(run)(x));
+    expect(tf.backend().numDataIds() - before).toBe(2);
+  });
+});
