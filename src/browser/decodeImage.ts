@@ -82,6 +82,14 @@ async function decode(input: BrowserImage, options: Required<DecodeImageOptions>
  * @returns A picture of three channels. The input stays open.
  * @throws {ImageError} If it cannot be fetched or decoded, is too large, or comes from another site that forbids reading it.
  * @throws {RangeError} If `maxPixels` is not a positive number.
+ *
+ * @example
+ * ```ts
+ * import { decodeImage, toImageData } from 'polyhue/browser';
+ *
+ * const photo = await decodeImage('photo.jpg');
+ * document.querySelector('canvas')!.getContext('2d')!.putImageData(toImageData(photo), 0, 0);
+ * ```
  */
 export async function decodeImage(
   input: BrowserImage,

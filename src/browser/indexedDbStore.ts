@@ -1,5 +1,5 @@
 import type { CheckpointStore } from '../checkpoint/checkpointStore.js';
-import { fileTooLarge } from '../checkpoint/memoryStore.js';
+import { fileTooLarge } from '../checkpoint/fileTooLarge.js';
 import { argumentMessage, CheckpointError } from '../errors.js';
 
 const DATABASE = 'polyhue';

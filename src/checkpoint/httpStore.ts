@@ -1,6 +1,6 @@
 import { CheckpointError } from '../errors.js';
 import type { CheckpointReader, StoreReadOptions } from './checkpointStore.js';
-import { fileTooLarge } from './memoryStore.js';
+import { fileTooLarge } from './fileTooLarge.js';
 
 export interface HttpStoreOptions {
   /** Headers, credentials and the like of each request. */
@@ -57,6 +57,16 @@ function folderUrl(url: string | URL): URL {
  *
  * @param url The folder that holds `polyhue.json`; in a browser it may be relative to the page.
  * @throws {TypeError} If `url` is not a URL.
+ *
+ * @example
+ * ```ts
+ * import { httpStore, loadCheckpoint } from 'polyhue';
+ *
+ * const { tensors } = await loadCheckpoint(httpStore('https://example.org/models/compact'), {
+ *   kind: 'example',
+ *   onProgress: ({ loadedBytes, totalBytes }) => console.log(`${loadedBytes} of ${totalBytes} bytes`),
+ * });
+ * ```
  */
 export function httpStore(url: string | URL, options: HttpStoreOptions = {}): CheckpointReader {
   const { request = {}, fetch = async (input, init) => globalThis.fetch(input, init) } = options;

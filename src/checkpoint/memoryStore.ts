@@ -1,5 +1,5 @@
-import { CheckpointError } from '../errors.js';
 import type { CheckpointStore } from './checkpointStore.js';
+import { fileTooLarge } from './fileTooLarge.js';
 
 /** A checkpoint that is kept in memory. */
 export interface MemoryStore extends CheckpointStore {
@@ -28,12 +28,4 @@ export function memoryStore(initialFiles: ReadonlyMap<string, Uint8Array> = new 
       files = new Map([...newFiles].map(([name, bytes]) => [name, bytes.slice()]));
     },
   };
-}
-
-/** The error of a store whose file has more bytes than it may. */
-export function fileTooLarge(name: string, location: string, maxBytes: number): CheckpointError {
-  return new CheckpointError(
-    `Cannot read "${name}" of the checkpoint "${location}" as it has more than ${maxBytes} bytes: ` +
-      'it is damaged, or another file of that name',
-  );
 }

@@ -121,6 +121,18 @@ function concatenate({ parts, bytes }: Shard): Uint8Array {
  * @throws {TypeError} If `metadata` is not plain JSON or `storage` is unknown.
  * @throws {ShapeError} If a tensor's shape does not fit its values.
  * @throws {RangeError} If `maxShardBytes` is not a positive integer.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { loadCheckpoint, readTensors, saveCheckpoint } from 'polyhue';
+ * import { folderStore } from 'polyhue/node';
+ *
+ * const store = folderStore('runs/last');
+ * const tensors = await readTensors(new Map([['bias', tf.tensor1d([1, 2, 3])]]));
+ * await saveCheckpoint(store, { kind: 'example', metadata: { step: 7 }, tensors });
+ * const { metadata } = await loadCheckpoint(store, { kind: 'example' });
+ * ```
  */
 export async function saveCheckpoint(
   store: CheckpointStore,

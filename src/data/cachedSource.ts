@@ -26,6 +26,14 @@ export interface CachedSourceOptions {
  * are as good as any, whereas the least recently used one is always the next to be needed.
  *
  * @throws {RangeError} If `maxBytes` is negative or `shortestSide` is not a positive integer.
+ *
+ * @example
+ * ```ts
+ * import { cachedSource } from 'polyhue';
+ * import { openImages } from 'polyhue/node';
+ *
+ * const photos = cachedSource(await openImages('photos'), { maxBytes: 2 ** 30, shortestSide: 128 });
+ * ```
  */
 export function cachedSource(source: ImageSource, options: CachedSourceOptions = {}): ImageSource {
   const { maxBytes = 512 * 2 ** 20, shortestSide } = options;

@@ -56,6 +56,15 @@ async function readOrSkip(source: ImageSource, index: number, signal?: AbortSign
  *
  * @returns Indices in ascending order, fit for `excludeImages`.
  * @throws {RangeError} If `threshold` is not a non-negative number.
+ *
+ * @example
+ * ```ts
+ * import { excludeImages, findGreyImages } from 'polyhue';
+ * import { openImages } from 'polyhue/node';
+ *
+ * const photos = await openImages('photos');
+ * const colorful = excludeImages(photos, await findGreyImages(photos));
+ * ```
  */
 export async function findGreyImages(
   source: ImageSource,

@@ -196,6 +196,19 @@ function batchLoader(settings: Settings, read: ReturnType<typeof readableImages>
  *
  * @throws {RangeError} If the source is empty, a number is out of its range, or no batch would be left.
  * @throws {TypeError} If `onUnreadable` is neither `"throw"` nor `"skip"`.
+ *
+ * @example
+ * ```ts
+ * import { imageDataset, splitSource } from 'polyhue';
+ * import { openImages } from 'polyhue/node';
+ *
+ * const { training } = splitSource(await openImages('photos'), { fraction: 0.05, seed: 0 });
+ * const data = imageDataset({ source: training, size: 64, batchSize: 32, seed: 0 });
+ * for await (const { images, indices } of data.batches(0)) {
+ *   console.log(images.shape, training.name(indices[0]!));
+ *   images.dispose();
+ * }
+ * ```
  */
 export function imageDataset(options: ImageDatasetOptions): ImageDataset {
   const settings = checkedSettings(options);

@@ -82,6 +82,14 @@ async function decodeBytes(bytes: Uint8Array, name: string, maxPixels: number): 
  * @returns A picture of three channels.
  * @throws {ImageError} If the file is missing, cut short, damaged, too large or not a picture, or `sharp` is not installed.
  * @throws {RangeError} If `maxPixels` is not a positive number.
+ *
+ * @example
+ * ```ts
+ * import { encodePng } from 'polyhue';
+ * import { decodeImage, writeFileAtomic } from 'polyhue/node';
+ *
+ * await writeFileAtomic('photo.png', await encodePng(await decodeImage('photo.jpg')));
+ * ```
  */
 export async function decodeImage(
   input: string | Uint8Array,

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import type { CheckpointStore, StoreReadOptions } from '../checkpoint/checkpointStore.js';
+import { fileTooLarge } from '../checkpoint/fileTooLarge.js';
 import { MANIFEST_NAME } from '../checkpoint/manifest.js';
-import { fileTooLarge } from '../checkpoint/memoryStore.js';
 import { CheckpointError } from '../errors.js';
 import { writeFileAtomic } from './writeFileAtomic.js';
 

@@ -33,6 +33,17 @@ async function isFolder(path: string): Promise<boolean> {
  * Opens pictures by path: a folder, a tar archive or a single file.
  *
  * @throws {ImageError} If the path is missing, holds no picture or is none of these.
+ *
+ * @example
+ * ```ts
+ * import { openImages } from 'polyhue/node';
+ *
+ * const photos = await openImages('photos.tar');
+ * for (let i = 0; i < photos.length; i++) {
+ *   const { width, height } = await photos.read(i);
+ *   console.log(photos.name(i), width, height);
+ * }
+ * ```
  */
 export async function openImages(path: string, options: DecodeOptions = {}): Promise<ImageSource> {
   if (await isFolder(path)) return folderSource(path, options);
