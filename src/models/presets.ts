@@ -203,7 +203,7 @@ export const MIXTURE_PRESETS: Readonly<Record<ModelPreset, MixtureDensityNetwork
     kind: 'mixtureDensityNetwork',
     input: { kind: 'greyLevel', imageSize: 64 },
     latentDim: 16,
-    components: 4,
+    components: 8,
     style: TINY_STYLE,
     trunk: trunk(3, [[8, 2], [16, 2], [32, 2], [64, 2]]), // prettier-ignore
     hidden: [{ units: 32, activation: 'relu' }],

@@ -6,5 +6,7 @@ export { folderSource } from './folderSource.js';
 export type { DecodeOptions } from './folderSource.js';
 export { folderStore } from './folderStore.js';
 export { openImages } from './openImages.js';
+export { NODE_BACKENDS, startBackend } from './startBackend.js';
+export type { NodeBackend } from './startBackend.js';
 export { tarSource } from './tarSource.js';
 export { writeFileAtomic } from './writeFileAtomic.js';

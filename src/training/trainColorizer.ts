@@ -1,9 +1,7 @@
 import type { CheckpointStore } from '../checkpoint/checkpointStore.js';
 import { centerCropTransform, randomCropTransform } from '../data/cropTransform.js';
 import { imageDataset, type ImageDataset, type ImageTransform } from '../data/imageDataset.js';
-import { IMAGENET_COLOR_PRIOR } from '../data/imagenetColorPrior.js';
 import type { ImageSource } from '../data/imageSource.js';
-import { rarityWeights } from '../data/rarityWeights.js';
 import { type ColorizerModels, colorizerModels, disposeColorizerModels } from '../models/colorizerModels.js';
 import type { ModelPreset } from '../models/presets.js';
 import { deriveSeed } from '../random.js';
@@ -20,6 +18,7 @@ import {
   type TrainingStage,
 } from './colorizerProgress.js';
 import { type ColorExamples, colorExamples, mixtureExamples } from './examples.js';
+import { measureRarity } from './measureRarity.js';
 import type { TrainingOptions } from './options.js';
 import type { TrainingSnapshot } from './snapshot.js';
 import { cosineSchedule, type Schedule } from './schedules/schedule.js';
@@ -86,7 +85,7 @@ export interface TrainColorizerOptions {
   /**
    * Weight of each color bin; see `rarityWeights`. `null` makes all pixels count the same.
    *
-   * @defaultValue smoothed weights by the colors of ImageNet
+   * @defaultValue smoothed weights by the colors of `source`; see `measureRarity`
    */
   readonly rarity?: Float32Array | null;
   /**
@@ -118,6 +117,8 @@ interface Run {
   readonly options: TrainColorizerOptions;
   readonly plan: TrainingPlan;
   readonly models: ColorizerModels;
+  /** Weight of each color bin; `null` where all pixels count the same. */
+  readonly rarity: Float32Array | null;
 }
 
 /** Training and validation examples of one stage. */
@@ -126,9 +127,8 @@ interface StageData<Batch> {
   readonly validation: TrainingData<Batch> | null;
 }
 
-function examplesOf(dataset: ImageDataset, { options, models }: Run): TrainingData<ColorExamples> {
+function examplesOf(dataset: ImageDataset, { models, rarity }: Run): TrainingData<ColorExamples> {
   const { imageSize } = models.colorVae.config;
-  const { rarity = rarityWeights({ prior: IMAGENET_COLOR_PRIOR }) } = options;
   return colorExamples(dataset, rarity === null ? { imageSize } : { imageSize, rarity });
 }
 
@@ -227,9 +227,11 @@ export async function trainColorizer(options: TrainColorizerOptions): Promise<Co
   const plan = await trainingPlan(options);
   const models = colorizerModels({ preset: plan.preset, seed: deriveSeed(plan.seed, 0) });
   try {
-    const { store, resume = false } = options;
+    const { source, store, resume = false, signal } = options;
     const place = resume && store ? await loadPlace(store, plan, models) : START;
-    await runStages({ options, plan, models }, place);
+    const { imageSize: size } = models.colorVae.config;
+    const { rarity = await measureRarity(source, { size, signal }) } = options;
+    await runStages({ options, plan, models, rarity }, place);
     return models;
   } catch (error) {
     disposeColorizerModels(models);
