@@ -6,9 +6,6 @@ import { assertImages } from './assertions.js';
 /** How far beyond the source its last part may reach: what adding two float64 numbers can cost. */
 const ROUNDING = 2 ** -50;
 
-/** Output rows computed by one matrix product; a banded matrix of more rows would be mostly zeros. */
-const BLOCK_ROWS = 64;
-
 export interface InterpolationOptions {
   /**
    * Where the part of the source that is shown begins, in source pixels: 0 is the outer edge of the first one.
@@ -43,14 +40,6 @@ interface InterpolationRow {
   readonly weights: readonly number[];
 }
 
-/** Consecutive output samples as a dense matrix over the source samples that they use. */
-interface RowBlock {
-  readonly first: number;
-  readonly length: number;
-  readonly rows: number;
-  readonly values: Float32Array;
-}
-
 /** Weights of the triangle around `center` with the given half width, cut off at the edges of the source. */
 function triangleWeights(center: number, radius: number, from: number): InterpolationRow {
   const first = Math.max(0, Math.floor(center - radius + 0.5));
@@ -69,23 +58,6 @@ function interpolationRows(from: number, to: number, options: InterpolationOptio
     triangleWeights(start + (i + 0.5) * scale, Math.max(1, scale), from),
   );
   return flip ? rows.toReversed() : rows;
-}
-
-/** The rows side by side in the columns `first` to `first + length` of the full matrix. */
-function denseBlock(rows: readonly InterpolationRow[], first: number, length: number): RowBlock {
-  const values = new Float32Array(rows.length * length);
-  rows.forEach((row, i) => values.set(row.weights, i * length + row.first - first));
-  return { first, length, rows: rows.length, values };
-}
-
-function rowBlocks(rows: readonly InterpolationRow[]): RowBlock[] {
-  const starts = Array.from({ length: Math.ceil(rows.length / BLOCK_ROWS) }, (_, i) => i * BLOCK_ROWS);
-  return starts.map((start) => {
-    const block = rows.slice(start, start + BLOCK_ROWS);
-    const first = Math.min(...block.map((row) => row.first));
-    const end = Math.max(...block.map((row) => row.first + row.weights.length));
-    return denseBlock(block, first, end - first);
-  });
 }
 
 /**
@@ -116,31 +88,31 @@ export function interpolationMatrix(
     const rule = `be at most ${from}, the end of the source`;
     throw new RangeError(argumentMessage(action, 'start + length', rule, start + length));
   }
-  return denseBlock(interpolationRows(from, to, options), 0, from).values;
-}
-
-/** Resizes the middle axis of `[batch, from, inner]`. */
-function resizeMiddleAxis(x: tf.Tensor3D, to: number): tf.Tensor3D {
-  const [batch, from, inner] = x.shape;
-  if (from === to) return x;
-  const parts = rowBlocks(interpolationRows(from, to, {})).map((block) => {
-    const matrix = tf.tensor3d(block.values, [1, block.rows, block.length]);
-    const used = tf.slice(x, [0, block.first, 0], [batch, block.length, inner]);
-    return tf.matMul<tf.Tensor3D>(matrix, used); // [batch, block.rows, inner]
+  const matrix = new Float32Array(to * from);
+  interpolationRows(from, to, options).forEach(({ first, weights }, i) => {
+    matrix.set(weights, i * from + first);
   });
-  return parts.length === 1 ? parts[0]! : tf.concat(parts, 1);
+  return matrix;
 }
 
-function resizeHeight(images: tf.Tensor4D, height: number): tf.Tensor4D {
-  const [batch, from, width, channels] = images.shape;
-  const resized = resizeMiddleAxis(tf.reshape(images, [batch, from, width * channels]), height);
-  return tf.reshape(resized, [batch, height, width, channels]);
-}
+/** The orders of the axes that bring one of them to the end, and back. */
+const AXIS_LAST = { 1: [0, 2, 3, 1], 2: [0, 1, 3, 2] };
+const AXIS_BACK = { 1: [0, 3, 1, 2], 2: [0, 1, 3, 2] };
 
-function resizeWidth(images: tf.Tensor4D, width: number): tf.Tensor4D {
-  if (images.shape[2] === width) return images;
-  const swap = (x: tf.Tensor4D): tf.Tensor4D => tf.transpose(x, [0, 2, 1, 3]);
-  return swap(resizeHeight(swap(images), width));
+/**
+ * Resizes the height (axis 1) or the width (axis 2).
+ *
+ * One product of a tall matrix of pixels and a small one of weights: tfjs is many times slower at batches of products, and
+ * at products in which the large matrix is on the right.
+ */
+function resizeAxis(images: tf.Tensor4D, axis: 1 | 2, to: number): tf.Tensor4D {
+  const from = images.shape[axis];
+  if (from === to) return images;
+  const weights = tf.transpose(tf.tensor2d(interpolationMatrix(from, to), [to, from]));
+  const turned = tf.transpose(images, AXIS_LAST[axis]);
+  const resized = tf.matMul(tf.reshape(turned, [images.size / from, from]), weights);
+  const shape = [...turned.shape.slice(0, 3), to] as [number, number, number, number];
+  return tf.transpose(tf.reshape(resized, shape), AXIS_BACK[axis]);
 }
 
 /**
@@ -164,8 +136,8 @@ export function resizeImage(images: tf.Tensor4D, options: ResizeOptions): tf.Ten
     // The axis that shrinks goes first: it leaves less work for the other one.
     const heightFirst = height < images.shape[1];
     const resized = heightFirst
-      ? resizeWidth(resizeHeight(images, height), width)
-      : resizeHeight(resizeWidth(images, width), height);
+      ? resizeAxis(resizeAxis(images, 1, height), 2, width)
+      : resizeAxis(resizeAxis(images, 2, width), 1, height);
     return tf.clone(resized);
   });
 }

@@ -109,7 +109,7 @@ describe('resizeImage()', () => {
     }
   });
 
-  it('equals the whole matrices where it works block by block', async () => {
+  it('is the product with the matrices of both axes', async () => {
     const [height, width] = [300, 5];
     const image = randomUniform<tf.Rank.R4>([1, height, width, 1], 2);
     const resized = resizeImage(image, { height: 150, width: 140 });
