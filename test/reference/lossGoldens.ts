@@ -36,7 +36,7 @@ export type GoldenInput = <N extends InputName>(name: N) => GoldenInputs[N];
 
 export function goldenInput<N extends InputName>(name: N): GoldenInputs[N] {
   const { shape, values } = golden.inputs[name];
-  return tf.tensor<tf.Rank>(values, shape as [number]) as GoldenInputs[N];
+  return tf.tensor<tf.Rank>(values, shape) as GoldenInputs[N];
 }
 
 /**
