@@ -224,6 +224,15 @@ describe('forwardColorVae()', () => {
     expect(await run(0)).not.toEqual(await run(1));
   });
 
+  it('draws other codes of the same posterior for another seed', async () => {
+    const vae = build(tiny, 0);
+    const run = (seed: number) => forwardColorVae(vae, example(1, 16), { seed, training: false });
+    const [first, again, other] = [run(3), run(3), run(4)];
+    expect(await again.z.data()).toEqual(await first.z.data());
+    expect(await other.z.data()).not.toEqual(await first.z.data());
+    expect(await other.posterior.means.data()).toEqual(await first.posterior.means.data());
+  });
+
   it('keeps four tensors and nothing else', () => {
     const vae = build(tiny, 0);
     const input = example(1, 16);
