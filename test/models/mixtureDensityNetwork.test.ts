@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { MixtureDensityNetworkConfig } from '../../src/models/config.js';
@@ -89,6 +90,17 @@ describe('mixtureDensityNetwork()', () => {
     expect(await logits({ training: true, seed: 1 })).toEqual(await logits({ training: true, seed: 1 }));
     expect(await logits({ training: true, seed: 1 })).not.toEqual(await logits({ training: true, seed: 2 }));
     expect(await logits({ training: false, seed: 1 })).toEqual(await logits({ training: false, seed: 2 }));
+  });
+
+  it('puts a dropout of its own before every dense layer, one for all heads', () => {
+    const { model } = build({ ...tiny, dropoutRate: 0.5 });
+    const before = (name: string) => (model.getLayer(name).input as SymbolicTensor).sourceLayer.name;
+    expect(before('mixture_hidden1')).toBe('mixture_dropout0');
+    for (const head of ['mixture_logits', 'mixture_means', 'mixture_log_std_devs']) {
+      expect(before(head)).toBe('mixture_dropout1');
+    }
+    const indexes = [0, 1].map((i) => model.getLayer(`mixture_dropout${i}`).getConfig()['index']);
+    expect(indexes).toEqual([0, 1]);
   });
 
   it('keeps three tensors per prediction and none when disposed', () => {
