@@ -52,13 +52,12 @@ export {
   GREY_LEVEL_SCALE,
   abToColorField,
   colorFieldToAb,
-  featureInput,
   greyLevelToLightness,
   labToNetwork,
   lightnessToGreyLevel,
   networkToLab,
 } from './data/networkColor.js';
-export type { FeatureInputOptions, LightnessEncoding, NetworkColors } from './data/networkColor.js';
+export type { NetworkColors } from './data/networkColor.js';
 export { encodePng } from './data/png.js';
 export { pixelWeights, rarityWeights } from './data/rarityWeights.js';
 export type { RarityMode, RarityWeightsOptions } from './data/rarityWeights.js';

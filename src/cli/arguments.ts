@@ -14,7 +14,7 @@ export class UsageError extends Error {
 }
 
 /** One option of a command, as its help shows it and its value is checked. */
-export interface OptionSpec {
+interface OptionSpec {
   /** Stands for the value in the help; absent for a switch. */
   readonly value?: string;
   readonly description: string;

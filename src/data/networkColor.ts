@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import { assertOneOf, assertPositiveInteger, assertShape } from '../errors.js';
+import { assertShape } from '../errors.js';
 import { assertImages } from './assertions.js';
-import { resizeImage } from './resize.js';
 
 /** Half the range of L*: grey levels are `L / 50 - 1`. */
 export const GREY_LEVEL_SCALE = 50;
@@ -16,23 +15,6 @@ export interface NetworkColors {
   readonly greyLevel: tf.Tensor4D;
   /** `ab / 128`, in about [-1, 1], shape `[batch, height, width, 2]`. */
   readonly colorField: tf.Tensor4D;
-}
-
-/**
- * How a network wants its lightness: `greyLevel` is `L / 50 - 1`; `centered` is `L - 50`, what the published feature
- * network of Zhang et al. was trained on.
- */
-export type LightnessEncoding = 'greyLevel' | 'centered';
-
-export interface FeatureInputOptions {
-  /** Side of the square that the feature network takes, in pixels. */
-  readonly size: number;
-  /**
-   * Units of the result.
-   *
-   * @defaultValue `'greyLevel'`
-   */
-  readonly encoding?: LightnessEncoding;
 }
 
 /** `L / 50 - 1`, of any shape, to be disposed by the caller. */
@@ -83,30 +65,4 @@ export function networkToLab(greyLevel: tf.Tensor4D, colorField: tf.Tensor4D): t
   assertImages('compute networkToLab', 'greyLevel', greyLevel, 1);
   assertShape('compute networkToLab', 'colorField', colorField, [...greyLevel.shape.slice(0, 3), 2]);
   return tf.tidy(() => tf.concat([greyLevelToLightness(greyLevel), colorFieldToAb(colorField)], 3));
-}
-
-/**
- * The input of a feature network: the lightness at the network's size and in its units.
- *
- * The published network sees the lightness of a resized sRGB picture; resizing the lightness itself, as here, differs a
- * little at edges.
- *
- * @param lightness L in [0, 100], shape `[batch, height, width, 1]`.
- * @returns Shape `[batch, size, size, 1]`, to be disposed by the caller.
- * @throws {ShapeError} If `lightness` is not of that shape.
- * @throws {RangeError} If `size` is not a positive integer.
- * @throws {TypeError} If `encoding` is not one of the two.
- * @see R. Zhang, P. Isola, A. A. Efros, Colorful Image Colorization, 2016: the network that takes 224 pixels, centered.
- */
-export function featureInput(lightness: tf.Tensor4D, options: FeatureInputOptions): tf.Tensor4D {
-  const { size, encoding = 'greyLevel' } = options;
-  const action = 'make featureInput';
-  assertImages(action, 'lightness', lightness, 1);
-  assertPositiveInteger(action, 'size', size);
-  assertOneOf(action, 'encoding', encoding, ['greyLevel', 'centered']);
-  return tf.tidy(() => {
-    const resized = resizeImage(lightness, { height: size, width: size });
-    if (encoding === 'greyLevel') return lightnessToGreyLevel(resized);
-    return tf.sub<tf.Tensor4D>(resized, GREY_LEVEL_SCALE);
-  });
 }

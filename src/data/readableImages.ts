@@ -12,7 +12,7 @@ export interface UnreadableImage {
   readonly error: ImageError;
 }
 
-export interface ReadableImage {
+interface ReadableImage {
   /** Index of the picture in its source. */
   readonly index: number;
   readonly image: RasterImage;

@@ -23,7 +23,7 @@ export interface ColorizerModels {
 }
 
 /** What a colorizer's checkpoint says beside the weights; plain JSON. */
-export interface ColorizerMetadata {
+interface ColorizerMetadata {
   readonly colorVae: ColorVaeConfig;
   readonly mixtureDensityNetwork: MixtureDensityNetworkConfig;
   /** Whatever the one who trained it wrote down: data, settings, figures. */

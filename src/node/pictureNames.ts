@@ -1,5 +1,5 @@
 /** Endings of the names that are taken for pictures, in lower case. */
-export const PICTURE_EXTENSIONS = ['jpg', 'jpeg', 'png', 'webp', 'avif', 'tif', 'tiff', 'gif'] as const;
+const PICTURE_EXTENSIONS = ['jpg', 'jpeg', 'png', 'webp', 'avif', 'tif', 'tiff', 'gif'] as const;
 
 /** `"jpg, jpeg, ..."`, for messages that say what was looked for. */
 export const PICTURE_EXTENSION_LIST = PICTURE_EXTENSIONS.join(', ');

@@ -25,10 +25,11 @@ const ACTION = 'train a colorizer';
 const RUN = 'run/';
 const COLOR_VAE = 'colorVae/';
 
-/** The two networks, in the order in which they are trained. */
-export const STAGES = ['colorVae', 'mixtureDensityNetwork'] as const;
+/** Which of the two networks is trained. */
+export type TrainingStage = 'colorVae' | 'mixtureDensityNetwork';
 
-export type TrainingStage = (typeof STAGES)[number];
+/** In the order in which they are trained. */
+export const STAGES: readonly TrainingStage[] = ['colorVae', 'mixtureDensityNetwork'];
 
 /** What decides the outcome of a run, as plain JSON: a run is resumed only with the same. */
 export interface TrainingPlan {

@@ -4,13 +4,11 @@ import { describe, expect, it } from 'vitest';
 import {
   abToColorField,
   colorFieldToAb,
-  featureInput,
   greyLevelToLightness,
   labToNetwork,
   lightnessToGreyLevel,
   networkToLab,
 } from '../../src/data/networkColor.js';
-import { resizeImage } from '../../src/data/resize.js';
 import { randomUniform } from '../../src/random.js';
 import { expectAllClose, expectTensorsKept } from '../support/numeric.js';
 
@@ -73,42 +71,5 @@ describe('lightnessToGreyLevel(), abToColorField() and their inverses', () => {
     for (const convert of [lightnessToGreyLevel, greyLevelToLightness, abToColorField, colorFieldToAb]) {
       expectTensorsKept(1, () => convert(x));
     }
-  });
-});
-
-describe('featureInput()', () => {
-  it('gives the resized lightness in the units that are asked for', async () => {
-    const lightness = tf.mul<tf.Tensor4D>(randomUniform([2, 5, 7, 1], 1), 100);
-    const resized = await resizeImage(lightness, { height: 4, width: 4 }).data();
-    const greyLevel = featureInput(lightness, { size: 4 });
-    expect(greyLevel.shape).toEqual([2, 4, 4, 1]);
-    await expectAllClose(
-      greyLevel,
-      resized.map((value) => value / 50 - 1),
-    );
-    const centered = featureInput(lightness, { size: 4, encoding: 'centered' });
-    await expectAllClose(
-      centered,
-      resized.map((value) => value - 50),
-      { atol: 1e-4 },
-    );
-  });
-
-  it('keeps the result and nothing else', () => {
-    const lightness = tf.zeros<tf.Rank.R4>([1, 3, 3, 1]);
-    expectTensorsKept(1, () => featureInput(lightness, { size: 2 }));
-    expectTensorsKept(1, () => featureInput(lightness, { size: 3, encoding: 'centered' }));
-  });
-
-  it('names the argument and its value when an option or the shape is wrong', () => {
-    expect(() => featureInput(tf.zeros([1, 3, 3, 2]), { size: 2 })).toThrow(
-      "Cannot make featureInput as 'lightness' must have shape [batch, height, width, 1]: current shape is [1, 3, 3, 2]",
-    );
-    expect(() => featureInput(tf.zeros([1, 3, 3, 1]), { size: 0 })).toThrow(
-      "Cannot make featureInput as 'size' must be a positive integer: current value is 0",
-    );
-    expect(() => featureInput(tf.zeros([1, 3, 3, 1]), { size: 2, encoding: 'lab8' as never })).toThrow(
-      'Cannot make featureInput as \'encoding\' must be one of "greyLevel", "centered": current value is "lab8"',
-    );
   });
 });
