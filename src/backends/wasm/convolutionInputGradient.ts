@@ -57,26 +57,30 @@ interface Matrix {
   readonly stride: number;
 }
 
-/** Rows of the source that are transposed together, few enough for the first cache. */
-const BLOCK = 32;
+/** Side of the squares that are transposed one after the other: as many rows as the first cache holds at equal offsets. */
+const BLOCK = 8;
 
 /** Writes the transpose of `source`, `[rows, columns]`, into `target`. */
 function transposeInto(target: Matrix, source: Matrix, rows: number, columns: number): void {
   for (let top = 0; top < rows; top += BLOCK) {
-    transposeRows(target, source, [top, Math.min(top + BLOCK, rows)], columns);
+    const bottom = Math.min(top + BLOCK, rows);
+    for (let left = 0; left < columns; left += BLOCK) {
+      transposeBlock(target, source, [top, bottom], [left, Math.min(left + BLOCK, columns)]);
+    }
   }
 }
 
-function transposeRows(
+function transposeBlock(
   target: Matrix,
   source: Matrix,
   [top, bottom]: readonly [number, number],
-  columns: number,
+  [left, right]: readonly [number, number],
 ): void {
-  const [to, from] = [target.values, source.values];
-  for (let column = 0; column < columns; column++) {
-    const [start, offset] = [target.start + column * target.stride, source.start + column];
-    for (let row = top; row < bottom; row++) to[start + row] = from[offset + row * source.stride]!;
+  const { values: to, start, stride } = target;
+  const { values: from, start: offset, stride: step } = source;
+  for (let column = left; column < right; column++) {
+    const at = start + column * stride;
+    for (let row = top; row < bottom; row++) to[at + row] = from[offset + column + row * step]!;
   }
 }
 

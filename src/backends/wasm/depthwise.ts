@@ -43,7 +43,9 @@ export const depthwiseConv2dNativeBackpropInput = kernel<
   const { inChannels, outChannels } = info;
   const multiplier = outChannels / inChannels;
   forEachTap(info, (input, output, tap) => {
-    const [to, from, weight] = [input * inChannels, output * outChannels, tap * outChannels];
+    const to = input * inChannels;
+    const from = output * outChannels;
+    const weight = tap * outChannels;
     for (let channel = 0, q = 0; channel < inChannels; channel++) {
       for (let m = 0; m < multiplier; m++, q++) {
         target[to + channel]! += gradient[from + q]! * weights[weight + q]!;
@@ -66,7 +68,9 @@ export const depthwiseConv2dNativeBackpropFilter = kernel<
   // Doubles: the sum runs over every pixel of the batch.
   const sums = new Float64Array(info.filterHeight * info.filterWidth * outChannels);
   forEachTap(info, (input, output, tap) => {
-    const [from, at, to] = [input * inChannels, output * outChannels, tap * outChannels];
+    const from = input * inChannels;
+    const at = output * outChannels;
+    const to = tap * outChannels;
     for (let channel = 0, q = 0; channel < inChannels; channel++) {
       for (let m = 0; m < multiplier; m++, q++) {
         sums[to + q]! += source[from + channel]! * gradient[at + q]!;
