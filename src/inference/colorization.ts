@@ -49,13 +49,11 @@ function withAlpha({ width, height, data }: RasterImage): Uint8ClampedArray<Arra
   return pixels;
 }
 
-function toImageData(image: RasterImage): ImageData {
-  if (typeof ImageData === 'undefined') {
-    throw new BackendError(
-      'Cannot make ImageData as this platform has none: use toRaster(), toPng() or toTensor()',
-    );
-  }
-  return new ImageData(withAlpha(image), image.width, image.height);
+function assertImageData(): void {
+  if (typeof ImageData !== 'undefined') return;
+  throw new BackendError(
+    'Cannot make ImageData as this platform has none: use toRaster(), toPng() or toTensor()',
+  );
 }
 
 /** A result of a colorizer. */
@@ -69,7 +67,10 @@ export function colorization(photo: RasterImage, colorField: TensorData, choice:
     colorField,
     toRaster,
     toTensor: async () => rasterToTensor(await toRaster()),
-    toImageData: async () => toImageData(await toRaster()),
+    toImageData: async () => {
+      assertImageData(); // before the work, not after it
+      return new ImageData(withAlpha(await toRaster()), width, height);
+    },
     toPng: async () => encodePng(await toRaster()),
   };
 }

@@ -3,7 +3,6 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 import type { CheckpointReader } from '../checkpoint/checkpointStore.js';
 import type { LoadCheckpointOptions } from '../checkpoint/loadCheckpoint.js';
-import type { TensorData } from '../checkpoint/tensorData.js';
 import { channelsOf, type RasterImage } from '../data/image.js';
 import { lightnessToGreyLevel } from '../data/networkColor.js';
 import type { GaussianMixture } from '../distributions/gaussianMixture.js';
@@ -20,10 +19,11 @@ import {
   disposeColorizerModels,
   loadColorizerModels,
 } from '../models/colorizerModels.js';
-import { decodeLatents, encodeGreyLevel } from '../models/colorVae.js';
+import { encodeGreyLevel } from '../models/colorVae.js';
 import { predictMixture } from '../models/mixtureDensityNetwork.js';
 import { chooseLatents, type LatentMode } from './chooseLatents.js';
 import { colorization, type Colorization, type LatentChoice } from './colorization.js';
+import { decodeFields } from './decodeFields.js';
 import { squareLightness } from './greyInput.js';
 
 const ACTION = 'colorize';
@@ -102,24 +102,6 @@ function checkedSettings(options: ColorizeOptions, components: number): Settings
   return { count, mode, temperature, seed };
 }
 
-/** Splits `[count, size, size, 2]` into its color fields, off the backend. */
-async function readColorFields(fields: tf.Tensor4D): Promise<TensorData[]> {
-  const [count, ...shape] = fields.shape;
-  const length = tf.util.sizeFromShape(shape);
-  const values = await fields.data<'float32'>();
-  return Array.from({ length: count }, (_, i) => ({
-    shape,
-    values: values.slice(i * length, (i + 1) * length),
-  }));
-}
-
-/** The codes of `choices` as a tensor, shape `[count, latentDim]`. */
-function stackLatents(latents: readonly Float32Array[], latentDim: number): tf.Tensor2D {
-  const values = new Float32Array(latents.length * latentDim);
-  latents.forEach((latent, i) => values.set(latent, i * latentDim));
-  return tf.tensor2d(values, [latents.length, latentDim]);
-}
-
 /** The mixture of one photo. */
 function mixtureOf(
   models: ColorizerModels,
@@ -141,25 +123,19 @@ function mixtureOf(
 
 /** Decodes codes for one photo: the grey photo is encoded once, whatever the number of codes. */
 async function decodeChoices(
-  models: ColorizerModels,
+  { colorVae: vae }: ColorizerModels,
   photo: RasterImage,
   choices: readonly LatentChoice[],
 ): Promise<Colorization[]> {
-  const { colorVae: vae } = models;
-  const { imageSize, latentDim } = vae.config;
-  const fields = tf.tidy(() => {
-    const greyLevel = lightnessToGreyLevel(squareLightness(photo, imageSize));
-    const codes = stackLatents(
-      choices.map(({ latent }) => latent),
-      latentDim,
-    );
-    return decodeLatents(vae, codes, encodeGreyLevel(vae, greyLevel));
-  });
+  const conditioning = tf.tidy(() =>
+    encodeGreyLevel(vae, lightnessToGreyLevel(squareLightness(photo, vae.config.imageSize))),
+  );
   try {
-    const colorFields = await readColorFields(fields);
+    const latents = choices.map(({ latent }) => latent);
+    const colorFields = await decodeFields(vae, latents, conditioning);
     return choices.map((choice, i) => colorization(photo, colorFields[i]!, choice));
   } finally {
-    fields.dispose();
+    tf.dispose(conditioning);
   }
 }
 
@@ -260,6 +236,7 @@ export function colorizer(models: ColorizerModels, options: ColorizerOptions = {
  * Loads a colorizer from a checkpoint: a folder, a URL, memory.
  *
  * @throws {CheckpointError} If there is none, or it is damaged or of another kind.
+ * @throws {TypeError} If its mixture density network looks at features and none are given.
  */
 export async function loadColorizer(
   store: CheckpointReader,
@@ -267,5 +244,11 @@ export async function loadColorizer(
 ): Promise<Colorizer> {
   const { features, ...loading } = options;
   const { colorVae, mixtureDensityNetwork } = await loadColorizerModels(store, loading);
-  return colorizer({ colorVae, mixtureDensityNetwork }, features === undefined ? {} : { features });
+  const models = { colorVae, mixtureDensityNetwork };
+  try {
+    return colorizer(models, features === undefined ? {} : { features });
+  } catch (error) {
+    disposeColorizerModels(models);
+    throw error;
+  }
 }

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { channelsOf, type RasterImage } from '../data/image.js';
 import { rasterToTensor, tensorToRaster } from '../data/rasterTensor.js';
 import { resizeImage } from '../data/resize.js';
+import { shrinkImage } from '../data/shrinkImage.js';
 import { argumentMessage, assertNonNegativeInteger, assertPositiveInteger } from '../errors.js';
 
 const ACTION = 'make a contactSheet';
@@ -10,6 +11,8 @@ const PAPER = [24, 24, 24] as const;
 const BAR = [235, 235, 235] as const;
 /** Height of the bar under a tile that shows its weight, as a share of the tile's side. */
 const BAR_SHARE = 0.03;
+/** A picture is first shrunk by whole numbers, to no less than this many times its side on the sheet. */
+const SHRINK_MARGIN = 4;
 
 /** A picture on a contact sheet. */
 export interface ContactSheetTile {
@@ -66,12 +69,13 @@ function paste(canvas: Canvas, { left, top }: Place, { width, height, data }: Ra
 /** The picture at the largest size that fits a square, three channels. */
 async function fit(image: RasterImage, side: number): Promise<RasterImage> {
   const scale = side / Math.max(image.width, image.height);
+  const small = shrinkImage(image, side * SHRINK_MARGIN);
   const resized = tf.tidy(() => {
     const size = {
       height: Math.max(1, Math.round(image.height * scale)),
       width: Math.max(1, Math.round(image.width * scale)),
     };
-    const images = tf.expandDims<tf.Tensor4D>(rasterToTensor(image), 0);
+    const images = tf.expandDims<tf.Tensor4D>(rasterToTensor(small), 0);
     return tf.squeeze<tf.Tensor3D>(resizeImage(images, size), [0]);
   });
   try {

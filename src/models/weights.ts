@@ -42,20 +42,28 @@ export function namedWeights(...models: readonly LayersModel[]): NamedWeights {
   };
 }
 
-const describe = (shape: readonly number[] | undefined): string =>
-  shape === undefined ? 'missing' : `[${shape.join(', ')}]`;
+function describeVariable(variable: tf.Variable | undefined): string {
+  return variable === undefined ? 'missing' : `[${variable.shape.join(', ')}]`;
+}
+
+function describeData(data: TensorData | undefined): string {
+  if (data === undefined) return 'missing';
+  const { shape, values } = data;
+  return `${values instanceof Int32Array ? 'int32 ' : ''}[${shape.join(', ')}]`;
+}
 
 /**
  * Gives variables the values of a checkpoint.
  *
  * @param data Values under the names of the variables.
- * @throws {Error} If a name is missing or unknown, or a shape differs: all are listed, and nothing is changed.
+ * @throws {Error} If a name is missing or unknown, a shape differs or values are integers: all are listed, and nothing
+ *   is changed.
  */
 export function assignWeights(weights: NamedWeights, data: ReadonlyMap<string, TensorData>): void {
   const variables = new Map([...weights.trainable, ...weights.statistics]);
   const names = new Set([...variables.keys(), ...data.keys()]);
   const misfits = [...names].flatMap((name) => {
-    const [given, wanted] = [describe(data.get(name)?.shape), describe(variables.get(name)?.shape)];
+    const [given, wanted] = [describeData(data.get(name)), describeVariable(variables.get(name))];
     return given === wanted
       ? []
       : [`"${name}" is ${given}, not ${wanted === 'missing' ? 'expected' : wanted}`];
