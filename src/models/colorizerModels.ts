@@ -2,14 +2,16 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 import type { CheckpointReader, CheckpointStore } from '../checkpoint/checkpointStore.js';
 import { loadCheckpoint, type LoadCheckpointOptions } from '../checkpoint/loadCheckpoint.js';
-import { saveCheckpoint, type SaveCheckpointOptions } from '../checkpoint/saveCheckpoint.js';
+import { type Checkpoint, saveCheckpoint, type SaveCheckpointOptions } from '../checkpoint/saveCheckpoint.js';
 import { readTensors } from '../checkpoint/tensorData.js';
 import { argumentMessage, CheckpointError } from '../errors.js';
 import { deriveSeed } from '../random.js';
 import { colorVae, type ColorVae } from './colorVae.js';
 import type { ColorVaeConfig, MixtureDensityNetworkConfig } from './config.js';
+import { countColorVaeKernelWeights, countMixtureKernelWeights } from './countKernelWeights.js';
 import { mixtureDensityNetwork, type MixtureDensityNetwork } from './mixtureDensityNetwork.js';
 import type { ModelPreset } from './presets.js';
+import { assertColorVaeConfig, assertMixtureDensityNetworkConfig } from './validate.js';
 import { assignWeights, namedWeights } from './weights.js';
 
 /** Kind of the checkpoints that hold the models of a colorizer. */
@@ -55,8 +57,13 @@ export interface SaveColorizerModelsOptions extends SaveCheckpointOptions {
   readonly notes?: unknown;
 }
 
+/** Networks, as far as their configs tell. */
+type Described<T extends { readonly [K in keyof T]: { readonly config: unknown } }> = {
+  readonly [K in keyof T]: Pick<T[K], 'config'>;
+};
+
 /** @throws {RangeError} If the two networks do not speak of the same codes. */
-export function assertColorizerModels(action: string, models: ColorizerModels): void {
+export function assertColorizerModels(action: string, models: Described<ColorizerModels>): void {
   const { latentDim } = models.colorVae.config;
   const predicted = models.mixtureDensityNetwork.config.latentDim;
   if (predicted === latentDim) return;
@@ -112,20 +119,34 @@ export async function saveColorizerModels(
   await saveCheckpoint(store, { kind: KIND, metadata, tensors }, storage);
 }
 
-/** Builds what the metadata describe, all weights zero. */
-function buildModels(location: string, metadata: unknown): ColorizerModels {
-  const built: { dispose: () => void }[] = [];
+type ColorizerConfigs = Omit<ColorizerMetadata, 'notes'>;
+
+/**
+ * The configs in the metadata of a checkpoint, which may say anything.
+ *
+ * @param stored Number of values in the checkpoint: what needs more is refused before its memory is taken.
+ */
+function checkedConfigs(metadata: unknown, stored: number): ColorizerConfigs {
+  const { colorVae: vaeConfig, mixtureDensityNetwork: networkConfig } = (metadata ?? {}) as ColorizerMetadata;
+  assertColorVaeConfig(vaeConfig);
+  assertMixtureDensityNetworkConfig(networkConfig);
+  const [colorVae, mixtureDensityNetwork] = [{ config: vaeConfig }, { config: networkConfig }];
+  assertColorizerModels('build the models', { colorVae, mixtureDensityNetwork });
+  const needed = countColorVaeKernelWeights(vaeConfig) + countMixtureKernelWeights(networkConfig);
+  if (needed > stored) throw new RangeError(`they need ${needed} weights or more and there are ${stored}`);
+  return { colorVae: vaeConfig, mixtureDensityNetwork: networkConfig };
+}
+
+/** Builds what a checkpoint describes, all weights zero. */
+function buildModels(location: string, { metadata, tensors }: Checkpoint): ColorizerModels {
   try {
-    const { colorVae: vaeConfig, mixtureDensityNetwork: networkConfig } = metadata as ColorizerMetadata;
-    const vae = colorVae({ config: vaeConfig });
-    built.push(vae);
-    const network = mixtureDensityNetwork({ config: networkConfig });
-    built.push(network);
-    const models = { colorVae: vae, mixtureDensityNetwork: network };
-    assertColorizerModels('build the models', models);
-    return models;
+    const stored = [...tensors.values()].reduce((sum, { values }) => sum + values.length, 0);
+    const configs = checkedConfigs(metadata, stored);
+    return {
+      colorVae: colorVae({ config: configs.colorVae }),
+      mixtureDensityNetwork: mixtureDensityNetwork({ config: configs.mixtureDensityNetwork }),
+    };
   } catch (cause) {
-    for (const model of built) model.dispose();
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CheckpointError(
       `Cannot load the colorizer "${location}" as its configs are not valid: ${reason}`,
@@ -144,10 +165,10 @@ export async function loadColorizerModels(
   store: CheckpointReader,
   options: Omit<LoadCheckpointOptions, 'kind'> = {},
 ): Promise<LoadedColorizerModels> {
-  const { metadata, tensors } = await loadCheckpoint(store, { ...options, kind: KIND });
-  const models = buildModels(store.location, metadata);
+  const checkpoint = await loadCheckpoint(store, { ...options, kind: KIND });
+  const models = buildModels(store.location, checkpoint);
   try {
-    assignWeights(namedWeights(...layersModels(models)), tensors);
+    assignWeights(namedWeights(...layersModels(models)), checkpoint.tensors);
   } catch (cause) {
     disposeColorizerModels(models);
     throw new CheckpointError(
@@ -155,5 +176,5 @@ export async function loadColorizerModels(
       { cause },
     );
   }
-  return { ...models, notes: (metadata as ColorizerMetadata).notes };
+  return { ...models, notes: (checkpoint.metadata as ColorizerMetadata).notes };
 }

@@ -20,7 +20,36 @@ import { UPSAMPLE_METHODS } from './layers/upsample.js';
 const VAE_ACTION = 'create colorVae';
 const MIXTURE_ACTION = 'create mixtureDensityNetwork';
 
+/** Far more than any use has: what a file says must not cost gigabytes or hours. */
+const MAX_IMAGE_SIZE = 4096;
+const MAX_LAYERS = 64;
+
 type List = readonly number[];
+type Kind = 'object' | 'list' | 'boolean';
+
+function isKind(value: unknown, kind: Kind): boolean {
+  if (kind === 'boolean') return typeof value === 'boolean';
+  return kind === 'list' ? Array.isArray(value) : typeof value === 'object' && value !== null;
+}
+
+/** @throws {TypeError} If a part of `value`, called `path` in messages, is missing or of another kind: files hold anything. */
+function assertParts<T>(
+  action: string,
+  path: string,
+  value: T,
+  kinds: { readonly [K in keyof T]?: Kind },
+): void {
+  for (const [name, kind] of Object.entries(kinds) as [keyof T & string, Kind][]) {
+    if (isKind(value[name], kind)) continue;
+    const rule = `be ${kind === 'object' ? 'an' : 'a'} ${kind}`;
+    throw new TypeError(argumentMessage(action, `${path}${name}`, rule, value[name]));
+  }
+}
+
+function assertAtMost(action: string, argument: string, value: number, most: number): void {
+  if (value <= most) return;
+  throw new RangeError(argumentMessage(action, argument, `be at most ${most}`, value));
+}
 
 function assertLength(action: string, argument: string, list: List, length: number): void {
   if (list.length === length) return;
@@ -43,7 +72,9 @@ function assertGroups(action: string, normalization: NormalizationConfig, filter
   throw new RangeError(argumentMessage(action, 'style.normalization.groups', rule, groups));
 }
 
-function assertStyle(action: string, { normalization, order, stridedPadding }: BlockStyle): void {
+function assertStyle(action: string, style: BlockStyle): void {
+  const { normalization, order, stridedPadding } = style;
+  assertParts(action, 'style.', style, { normalization: 'object', useBias: 'boolean' });
   assertOneOf(action, 'style.normalization.kind', normalization.kind, ['batch', 'group', 'none']);
   if (normalization.kind !== 'none') {
     assertPositive(action, 'style.normalization.epsilon', normalization.epsilon);
@@ -61,24 +92,32 @@ function assertInitialization(action: string, initialization: string): void {
 
 function assertLevels(argument: string, config: EncoderConfig, levels: number): void {
   const { filters, kernelSizes, refinements } = config;
+  assertParts(VAE_ACTION, `${argument}.`, config, {
+    filters: 'list',
+    kernelSizes: 'list',
+    refinements: 'list',
+  });
   assertLength(VAE_ACTION, `${argument}.filters`, filters, levels);
   assertLength(VAE_ACTION, `${argument}.kernelSizes`, kernelSizes, levels);
   assertLength(VAE_ACTION, `${argument}.refinements`, refinements, levels);
   assertPositiveIntegers(VAE_ACTION, `${argument}.filters`, filters);
   assertPositiveIntegers(VAE_ACTION, `${argument}.kernelSizes`, kernelSizes);
-  refinements.forEach((count, i) =>
-    assertNonNegativeInteger(VAE_ACTION, `${argument}.refinements[${i}]`, count),
-  );
+  refinements.forEach((count, i) => {
+    assertNonNegativeInteger(VAE_ACTION, `${argument}.refinements[${i}]`, count);
+    assertAtMost(VAE_ACTION, `${argument}.refinements[${i}]`, count, MAX_LAYERS);
+  });
 }
 
 function assertImageSize(action: string, argument: string, imageSize: number, halvings: number): void {
   assertPositiveInteger(action, argument, imageSize);
+  assertAtMost(action, argument, imageSize, MAX_IMAGE_SIZE);
   const unit = 2 ** halvings;
   if (imageSize % unit === 0) return;
   throw new RangeError(argumentMessage(action, argument, `be a multiple of ${unit}`, imageSize));
 }
 
 function assertDecoder({ decoder, conditionalEncoder, latentDim }: ColorVaeConfig): void {
+  assertParts(VAE_ACTION, 'decoder.', decoder, { outputNormalization: 'boolean' });
   assertOneOf(VAE_ACTION, 'decoder.latentMerge', decoder.latentMerge, ['concat', 'multiply']);
   assertOneOf(VAE_ACTION, 'decoder.upsampling', decoder.upsampling, UPSAMPLE_METHODS);
   assertOneOf(VAE_ACTION, 'decoder.order', decoder.order, ['upsampleFirst', 'convolutionFirst']);
@@ -93,10 +132,20 @@ function assertDecoder({ decoder, conditionalEncoder, latentDim }: ColorVaeConfi
 
 /**
  * @throws {RangeError} If a number of `config` is out of range or the parts do not fit together.
- * @throws {TypeError} If a choice of `config` is none of those offered.
+ * @throws {TypeError} If a choice of `config` is none of those offered, or a part is missing or of the wrong kind.
  */
 export function assertColorVaeConfig(config: ColorVaeConfig): void {
+  assertParts(VAE_ACTION, '', { config }, { config: 'object' });
   const { encoder, conditionalEncoder, decoder, style } = config;
+  assertOneOf(VAE_ACTION, 'kind', config.kind, ['colorVae']);
+  assertParts(VAE_ACTION, '', config, {
+    style: 'object',
+    encoder: 'object',
+    conditionalEncoder: 'object',
+    decoder: 'object',
+  });
+  for (const [name, part] of Object.entries({ encoder, conditionalEncoder }))
+    assertParts(VAE_ACTION, `${name}.`, part, { filters: 'list' });
   const levels = Math.max(encoder.filters.length, conditionalEncoder.filters.length);
   assertPositiveInteger(VAE_ACTION, 'encoder.filters.length', encoder.filters.length);
   assertPositiveInteger(VAE_ACTION, 'conditionalEncoder.filters.length', conditionalEncoder.filters.length);
@@ -135,6 +184,11 @@ function assertDeviations(deviations: DeviationConfig): void {
 function assertInput({ input, trunk }: MixtureDensityNetworkConfig): void {
   assertOneOf(MIXTURE_ACTION, 'input.kind', input.kind, ['greyLevel', 'features']);
   if (input.kind === 'features') {
+    assertParts(MIXTURE_ACTION, 'input.', input, { shape: 'list' });
+    if (input.shape.length !== 3) {
+      const rule = 'be [height, width, channels]';
+      throw new RangeError(argumentMessage(MIXTURE_ACTION, 'input.shape', rule, [...input.shape]));
+    }
     assertPositiveIntegers(MIXTURE_ACTION, 'input.shape', input.shape);
     return;
   }
@@ -142,23 +196,52 @@ function assertInput({ input, trunk }: MixtureDensityNetworkConfig): void {
   assertImageSize(MIXTURE_ACTION, 'input.imageSize', input.imageSize, halvings);
 }
 
+function assertTrunk({ trunk }: MixtureDensityNetworkConfig): void {
+  assertAtMost(MIXTURE_ACTION, 'trunk.length', trunk.length, MAX_LAYERS);
+  trunk.forEach((convolution, i) => {
+    assertPositiveInteger(MIXTURE_ACTION, `trunk[${i}].filters`, convolution.filters);
+    assertPositiveInteger(MIXTURE_ACTION, `trunk[${i}].kernelSize`, convolution.kernelSize);
+    if (convolution.strides === 1 || convolution.strides === 2) return;
+    throw new RangeError(
+      argumentMessage(MIXTURE_ACTION, `trunk[${i}].strides`, 'be 1 or 2', convolution.strides),
+    );
+  });
+}
+
+function assertHidden({ hidden }: MixtureDensityNetworkConfig): void {
+  assertAtMost(MIXTURE_ACTION, 'hidden.length', hidden.length, MAX_LAYERS);
+  hidden.forEach(({ units, activation }, i) => {
+    assertPositiveInteger(MIXTURE_ACTION, `hidden[${i}].units`, units);
+    assertOneOf(MIXTURE_ACTION, `hidden[${i}].activation`, activation, ['relu', 'tanh']);
+  });
+}
+
 /**
  * @throws {RangeError} If a number of `config` is out of range or the parts do not fit together.
- * @throws {TypeError} If a choice of `config` is none of those offered.
+ * @throws {TypeError} If a choice of `config` is none of those offered, or a part is missing or of the wrong kind.
  */
 export function assertMixtureDensityNetworkConfig(config: MixtureDensityNetworkConfig): void {
-  const { trunk, hidden, style } = config;
-  const filters = trunk.map((convolution) => convolution.filters);
-  trunk.forEach(({ filters, kernelSize }, i) => {
-    assertPositiveInteger(MIXTURE_ACTION, `trunk[${i}].filters`, filters);
-    assertPositiveInteger(MIXTURE_ACTION, `trunk[${i}].kernelSize`, kernelSize);
+  assertParts(MIXTURE_ACTION, '', { config }, { config: 'object' });
+  const { trunk, style } = config;
+  assertOneOf(MIXTURE_ACTION, 'kind', config.kind, ['mixtureDensityNetwork']);
+  assertParts(MIXTURE_ACTION, '', config, {
+    input: 'object',
+    style: 'object',
+    trunk: 'list',
+    hidden: 'list',
+    deviations: 'object',
   });
-  hidden.forEach(({ units }, i) => assertPositiveInteger(MIXTURE_ACTION, `hidden[${i}].units`, units));
+  assertTrunk(config);
+  assertHidden(config);
   assertInput(config);
   assertPositiveInteger(MIXTURE_ACTION, 'latentDim', config.latentDim);
   assertPositiveInteger(MIXTURE_ACTION, 'components', config.components);
   assertStyle(MIXTURE_ACTION, style);
-  assertGroups(MIXTURE_ACTION, style.normalization, filters);
+  assertGroups(
+    MIXTURE_ACTION,
+    style.normalization,
+    trunk.map(({ filters }) => filters),
+  );
   assertDeviations(config.deviations);
   assertDropoutRate(MIXTURE_ACTION, 'dropoutRate', config.dropoutRate);
   assertInitialization(MIXTURE_ACTION, config.initialization);

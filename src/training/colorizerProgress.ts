@@ -1,25 +1,14 @@
 import type { CheckpointStore } from '../checkpoint/checkpointStore.js';
 import { hasCheckpoint, loadCheckpoint } from '../checkpoint/loadCheckpoint.js';
 import { saveCheckpoint } from '../checkpoint/saveCheckpoint.js';
-import { sha256 } from '../checkpoint/sha256.js';
 import { readTensors, type TensorData } from '../checkpoint/tensorData.js';
-import type { ImageSource } from '../data/imageSource.js';
-import {
-  argumentMessage,
-  assertNonNegative,
-  assertNonNegativeInteger,
-  assertPositive,
-  assertPositiveInteger,
-  TrainingError,
-} from '../errors.js';
+import { CheckpointError } from '../errors.js';
 import type { ColorizerModels } from '../models/colorizerModels.js';
 import { assignWeights, namedWeights, type NamedWeights } from '../models/weights.js';
-import type { ModelPreset } from '../models/presets.js';
+import { assertSamePlan, type TrainingPlan } from './colorizerPlan.js';
 import type { TrainingSnapshot } from './snapshot.js';
-import type { TrainColorizerOptions } from './trainColorizer.js';
 
 const KIND = 'colorizer-training';
-const ACTION = 'train a colorizer';
 
 /** Prefixes of the names of tensors in a saved state. */
 const RUN = 'run/';
@@ -30,20 +19,6 @@ export type TrainingStage = 'colorVae' | 'mixtureDensityNetwork';
 
 /** In the order in which they are trained. */
 export const STAGES: readonly TrainingStage[] = ['colorVae', 'mixtureDensityNetwork'];
-
-/** What decides the outcome of a run, as plain JSON: a run is resumed only with the same. */
-export interface TrainingPlan {
-  readonly preset: ModelPreset;
-  readonly seed: number;
-  readonly batchSize: number;
-  /** Not used where `steps` is not `null`. */
-  readonly epochs: number;
-  readonly steps: number | null;
-  readonly learningRate: number;
-  readonly beta: number;
-  /** Number of training pictures and SHA-256 of their names. */
-  readonly pictures: string;
-}
 
 /** Where a run stands: in which stage, and where in it; `null` at its start. */
 export interface TrainingPlace {
@@ -58,44 +33,6 @@ export interface TrainingProgressRecord {
   readonly plan: TrainingPlan;
   readonly stage: TrainingStage;
   readonly snapshot: TrainingSnapshot;
-}
-
-async function fingerprint(source: ImageSource): Promise<string> {
-  const names = Array.from({ length: source.length }, (_, index) => source.name(index));
-  const hash = await sha256(new TextEncoder().encode(names.join('\n')));
-  return `${source.length} pictures, ${hash.slice(0, 16)}`;
-}
-
-/**
- * The plan that options amount to.
- *
- * @throws {RangeError} If a number is out of its range or there is no picture.
- * @throws {TypeError} If both `epochs` and `steps` are given.
- */
-export async function trainingPlan(options: TrainColorizerOptions): Promise<TrainingPlan> {
-  const { source, preset = 'compact', seed, batchSize = 16, epochs, steps } = options;
-  const { learningRate = 1e-3, beta = 1 } = options;
-  assertPositiveInteger(ACTION, 'source.length', source.length);
-  assertNonNegativeInteger(ACTION, 'seed', seed);
-  assertPositiveInteger(ACTION, 'batchSize', batchSize);
-  assertPositiveInteger(ACTION, 'epochs', epochs ?? 1);
-  assertPositiveInteger(ACTION, 'steps', steps ?? 1);
-  assertPositive(ACTION, 'learningRate', learningRate);
-  assertNonNegative(ACTION, 'beta', beta);
-  if (epochs !== undefined && steps !== undefined) {
-    throw new TypeError(argumentMessage(ACTION, 'epochs', "be left out beside 'steps'", epochs));
-  }
-  const pictures = await fingerprint(source);
-  return {
-    preset,
-    seed,
-    batchSize,
-    epochs: epochs ?? 20,
-    steps: steps ?? null,
-    learningRate,
-    beta,
-    pictures,
-  };
 }
 
 function colorVaeWeights({ colorVae: vae }: ColorizerModels): NamedWeights {
@@ -126,15 +63,38 @@ export async function saveProgress(
   await saveCheckpoint(store, { kind: KIND, metadata: { plan, stage, state: snapshot.state }, tensors });
 }
 
-function assertSamePlan(location: string, saved: TrainingPlan, plan: TrainingPlan): void {
-  const names = Object.keys(plan) as (keyof TrainingPlan)[];
-  const differences = names
-    .filter((name) => saved[name] !== plan[name])
-    .map((name) => `${name} was ${JSON.stringify(saved[name])} and is ${JSON.stringify(plan[name])}`);
-  if (differences.length === 0) return;
-  throw new TrainingError(
-    `Cannot resume the run in "${location}" with other options: ${differences.join('; ')}`,
-  );
+/** What a saved state says beside its tensors. */
+interface ProgressMetadata {
+  readonly plan: TrainingPlan;
+  readonly stage: TrainingStage;
+  readonly state: TrainingSnapshot['state'];
+}
+
+function damaged(location: string, reason: string, cause?: unknown): CheckpointError {
+  return new CheckpointError(`Cannot resume the run in "${location}" as ${reason}`, { cause });
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+function checkedMetadata(location: string, metadata: unknown): ProgressMetadata {
+  const saved = (metadata ?? {}) as ProgressMetadata;
+  if (isObject(saved.plan) && isObject(saved.state) && STAGES.includes(saved.stage)) return saved;
+  throw damaged(location, 'its plan, stage or state is missing');
+}
+
+/** Gives the color VAE the weights that the first stage ended with. */
+function restoreColorVae(
+  location: string,
+  models: ColorizerModels,
+  tensors: ReadonlyMap<string, TensorData>,
+): void {
+  try {
+    assignWeights(colorVaeWeights(models), underPrefix(COLOR_VAE, tensors));
+  } catch (cause) {
+    throw damaged(location, `its color VAE does not fit: ${(cause as Error).message}`, cause);
+  }
 }
 
 /**
@@ -150,8 +110,8 @@ export async function loadPlace(
 ): Promise<TrainingPlace> {
   if (!(await hasCheckpoint(store))) return START;
   const { metadata, tensors } = await loadCheckpoint(store, { kind: KIND });
-  const saved = metadata as { plan: TrainingPlan; stage: TrainingStage; state: TrainingSnapshot['state'] };
+  const saved = checkedMetadata(store.location, metadata);
   assertSamePlan(store.location, saved.plan, plan);
-  if (saved.stage !== 'colorVae') assignWeights(colorVaeWeights(models), underPrefix(COLOR_VAE, tensors));
+  if (saved.stage !== 'colorVae') restoreColorVae(store.location, models, tensors);
   return { stage: saved.stage, snapshot: { state: saved.state, tensors: underPrefix(RUN, tensors) } };
 }

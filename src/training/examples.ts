@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { COLOR_BINS } from '../data/colorBins.js';
 import type { ImageBatch, ImageDataset } from '../data/imageDataset.js';
 import { rgbToLab } from '../data/lab.js';
 import { colorFieldToAb, greyLevelToLightness, labToNetwork } from '../data/networkColor.js';
 import { pixelWeights } from '../data/rarityWeights.js';
 import { resizeImage } from '../data/resize.js';
+import { argumentMessage, assertPositiveInteger } from '../errors.js';
 import { type ColorVae, encodeColorField } from '../models/colorVae.js';
 import type { TrainingData } from './task.js';
 
@@ -83,12 +85,19 @@ function atSize(images: tf.Tensor4D, size: number): tf.Tensor4D {
  * Pictures as a color VAE is trained on them: grey level, color field, rarity weights.
  *
  * @param dataset Its examples may be larger than `imageSize`.
+ * @throws {RangeError} If `imageSize` is not a positive integer or `rarity` does not have a weight for each bin.
  */
 export function colorExamples(
   dataset: ImageDataset,
   options: ColorExamplesOptions,
 ): TrainingData<ColorExamples> {
   const { imageSize, rarity } = options;
+  const bins = COLOR_BINS.length;
+  assertPositiveInteger('make colorExamples', 'imageSize', imageSize);
+  if (rarity !== undefined && rarity.length !== bins) {
+    const rule = `be ${bins}`;
+    throw new RangeError(argumentMessage('make colorExamples', 'rarity.length', rule, rarity.length));
+  }
   return mapBatches<ImageBatch, ColorExamples>(dataset, ({ images }) =>
     tf.tidy(() => {
       const { greyLevel, colorField } = labToNetwork(rgbToLab(atSize(images, imageSize)));

@@ -7,14 +7,13 @@ import type { ModelPreset } from '../models/presets.js';
 import { deriveSeed } from '../random.js';
 import type { TrainingCallback } from './callbacks/callback.js';
 import { saveSnapshots } from './callbacks/saveSnapshots.js';
+import { type TrainingPlan, trainingPlan } from './colorizerPlan.js';
 import {
   loadPlace,
   saveProgress,
   STAGES,
   START,
   type TrainingPlace,
-  trainingPlan,
-  type TrainingPlan,
   type TrainingStage,
 } from './colorizerProgress.js';
 import { type ColorExamples, colorExamples, mixtureExamples } from './examples.js';
@@ -50,7 +49,8 @@ export interface TrainColorizerOptions {
   /** Source of all randomness: a non-negative integer, 0 included. */
   readonly seed: number;
   /**
-   * Size of the networks.
+   * Size of the networks. `'reference'` and `'referenceTf'` are refused: their mixture density networks look at features
+   * that somebody else trained; train them with `trainColorVae` and `trainMixtureDensityNetwork`.
    *
    * @defaultValue `'compact'`
    */
@@ -217,7 +217,7 @@ async function runStages(run: Run, place: TrainingPlace): Promise<void> {
  *
  * @returns The trained networks, to be disposed by the caller; see `colorizer` and `saveColorizerModels`.
  * @throws {RangeError} If a number is out of its range or there is no picture.
- * @throws {TypeError} If `preset` is unknown, or both `epochs` and `steps` are given.
+ * @throws {TypeError} If `preset` is unknown or needs features, or both `epochs` and `steps` are given.
  * @throws {TrainingError} If a loss is not finite, no picture can be read, or the state to resume is of another run.
  * @throws {CheckpointError} If the state cannot be saved or read.
  * @throws The reason of `signal` once it is aborted.

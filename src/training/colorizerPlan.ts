@@ -1,0 +1,101 @@
+import { sha256 } from '../checkpoint/sha256.js';
+import type { ImageSource } from '../data/imageSource.js';
+import {
+  argumentMessage,
+  assertNonNegative,
+  assertNonNegativeInteger,
+  assertPositive,
+  assertPositiveInteger,
+  TrainingError,
+} from '../errors.js';
+import { assertPreset, MIXTURE_PRESETS, type ModelPreset } from '../models/presets.js';
+import type { TrainColorizerOptions } from './trainColorizer.js';
+
+const ACTION = 'train a colorizer';
+
+/** What decides the outcome of a run, as plain JSON: a run is resumed only with the same. */
+export interface TrainingPlan {
+  readonly preset: ModelPreset;
+  readonly seed: number;
+  readonly batchSize: number;
+  /** Not used where `steps` is not `null`. */
+  readonly epochs: number;
+  readonly steps: number | null;
+  readonly learningRate: number;
+  readonly beta: number;
+  /** Number of training pictures and SHA-256 of their names. */
+  readonly pictures: string;
+  /** The same of the pictures to measure by. */
+  readonly validation: string;
+  /** Where rarity weights come from, and SHA-256 of those that were given. */
+  readonly rarity: string;
+}
+
+async function shortHash(bytes: Uint8Array): Promise<string> {
+  return (await sha256(bytes)).slice(0, 16);
+}
+
+async function fingerprint(source: ImageSource | undefined): Promise<string> {
+  if (source === undefined || source.length === 0) return 'none';
+  const names = Array.from({ length: source.length }, (_, index) => source.name(index));
+  return `${source.length} pictures, ${await shortHash(new TextEncoder().encode(names.join('\n')))}`;
+}
+
+async function rarityOrigin(rarity: Float32Array | null | undefined): Promise<string> {
+  if (rarity === undefined) return 'measured';
+  return rarity === null ? 'none' : `given, ${await shortHash(new Uint8Array(rarity.slice().buffer))}`;
+}
+
+/** @throws {TypeError} If `preset` is unknown, or its second network looks at features, which only the caller could make. */
+function assertTrainable(preset: ModelPreset): void {
+  assertPreset(ACTION, preset);
+  if (MIXTURE_PRESETS[preset].input.kind === 'greyLevel') return;
+  const rule = 'have a mixture density network that looks at the grey photo itself, not at features of it';
+  throw new TypeError(argumentMessage(ACTION, 'preset', rule, preset));
+}
+
+/**
+ * The plan that options amount to.
+ *
+ * @throws {RangeError} If a number is out of its range or there is no picture.
+ * @throws {TypeError} If `preset` is unknown or needs features, or both `epochs` and `steps` are given.
+ */
+export async function trainingPlan(options: TrainColorizerOptions): Promise<TrainingPlan> {
+  const { source, preset = 'compact', seed, batchSize = 16, epochs, steps } = options;
+  const { learningRate = 1e-3, beta = 1 } = options;
+  assertTrainable(preset);
+  assertPositiveInteger(ACTION, 'source.length', source.length);
+  assertNonNegativeInteger(ACTION, 'seed', seed);
+  assertPositiveInteger(ACTION, 'batchSize', batchSize);
+  assertPositiveInteger(ACTION, 'epochs', epochs ?? 1);
+  assertPositiveInteger(ACTION, 'steps', steps ?? 1);
+  assertPositive(ACTION, 'learningRate', learningRate);
+  assertNonNegative(ACTION, 'beta', beta);
+  if (epochs !== undefined && steps !== undefined) {
+    throw new TypeError(argumentMessage(ACTION, 'epochs', "be left out beside 'steps'", epochs));
+  }
+  return {
+    preset,
+    seed,
+    batchSize,
+    epochs: epochs ?? 20,
+    steps: steps ?? null,
+    learningRate,
+    beta,
+    pictures: await fingerprint(source),
+    validation: await fingerprint(options.validation),
+    rarity: await rarityOrigin(options.rarity),
+  };
+}
+
+/** @throws {TrainingError} If the run saved in `location` had another plan: every difference is listed. */
+export function assertSamePlan(location: string, saved: TrainingPlan, plan: TrainingPlan): void {
+  const names = Object.keys(plan) as (keyof TrainingPlan)[];
+  const differences = names
+    .filter((name) => saved[name] !== plan[name])
+    .map((name) => `${name} was ${JSON.stringify(saved[name])} and is ${JSON.stringify(plan[name])}`);
+  if (differences.length === 0) return;
+  throw new TrainingError(
+    `Cannot resume the run in "${location}" with other options: ${differences.join('; ')}`,
+  );
+}
