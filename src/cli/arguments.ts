@@ -1,12 +1,16 @@
 import { parseArgs } from 'node:util';
 
 import {
+  argumentMessage,
   assertBetween,
+  assertNonNegative,
   assertNonNegativeInteger,
   assertOneOf,
   assertPositive,
   assertPositiveInteger,
 } from '../errors.js';
+
+const ACTION = 'read the command line';
 
 /** A command line that cannot be carried out as written; the program ends with exit code 2. */
 export class UsageError extends Error {
@@ -59,12 +63,12 @@ export function parseArguments(command: CommandSpec, args: readonly string[]): P
   try {
     parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (cause) {
-    const [firstSentence] = (cause as Error).message.split('. ');
+    const [firstSentence] = (cause as Error).message.split(/\.\s/);
     throw new UsageError(`${firstSentence}; see "polyhue ${command.name} --help"`, { cause });
   }
   const { values, positionals } = parsed;
   for (const [name, { required = false }] of Object.entries(command.options)) {
-    if (required && values[name] === undefined && values['help'] !== true)
+    if (required && !values[name] && values['help'] !== true)
       throw new UsageError(`Option '--${name}' is required; see "polyhue ${command.name} --help"`);
   }
   return {
@@ -102,37 +106,41 @@ function checked<T>(
   check: (action: string, argument: string, value: T) => void,
 ): T {
   try {
-    check('read the command line', `--${option}`, value);
+    check(ACTION, `--${option}`, value);
   } catch (cause) {
     throw new UsageError((cause as Error).message, { cause });
   }
   return value;
 }
 
-/** `text` as a number; NaN, and so out of every range, where it is not one. */
-const toNumber = (text: string): number => (text.trim() === '' ? Number.NaN : Number(text));
+type NumberCheck = (action: string, argument: string, value: number) => void;
+type NumberReader = (args: ParsedArguments, option: string) => number | undefined;
 
-type Reader<T> = (args: ParsedArguments, option: string) => T | undefined;
-
-const reader =
-  <T>(read: (text: string) => T, check: (action: string, argument: string, value: T) => void): Reader<T> =>
+const numberReader =
+  (check: NumberCheck): NumberReader =>
   (args, option) => {
     const text = args.text(option);
-    return text === undefined ? undefined : checked(option, read(text), check);
+    if (text === undefined) return undefined;
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (!Number.isNaN(value)) return checked(option, value, check);
+    throw new UsageError(argumentMessage(ACTION, `--${option}`, 'be a number', text));
   };
 
 /** The value of an option that takes an integer of at least 1. */
-export const positiveInteger = reader(toNumber, assertPositiveInteger);
+export const positiveInteger = numberReader(assertPositiveInteger);
 
 /** The value of an option that takes an integer of at least 0, such as a seed. */
-export const nonNegativeInteger = reader(toNumber, assertNonNegativeInteger);
+export const nonNegativeInteger = numberReader(assertNonNegativeInteger);
 
 /** The value of an option that takes a number above 0. */
-export const positiveNumber = reader(toNumber, assertPositive);
+export const positiveNumber = numberReader(assertPositive);
+
+/** The value of an option that takes a number of at least 0. */
+export const nonNegativeNumber = numberReader(assertNonNegative);
 
 /** The value of an option that takes a number from `least` to `most`. */
-export const numberBetween = (least: number, most: number): Reader<number> =>
-  reader(toNumber, (action, argument, value) => assertBetween(action, argument, value, [least, most]));
+export const numberBetween = (least: number, most: number): NumberReader =>
+  numberReader((action, argument, value) => assertBetween(action, argument, value, [least, most]));
 
 /** The value of an option that takes one of a few words. */
 export function choice<T extends string>(

@@ -5,11 +5,14 @@ import type { CheckpointReader } from '../checkpoint/checkpointStore.js';
 import { httpStore } from '../checkpoint/httpStore.js';
 import type { RasterImage } from '../data/image.js';
 import { encodePng } from '../data/png.js';
+import { shrinkImage } from '../data/shrinkImage.js';
 import { toGrey } from '../data/toGrey.js';
 import type { LatentMode } from '../inference/chooseLatents.js';
 import type { Colorization } from '../inference/colorization.js';
 import { type ColorizeOptions, type Colorizer, loadColorizer } from '../inference/colorizer.js';
-import { contactSheet } from '../inference/contactSheet.js';
+import { contactSheet, type ContactSheetTile } from '../inference/contactSheet.js';
+import { paintPhoto } from '../inference/paintPhoto.js';
+import { ImageError } from '../errors.js';
 import { folderStore } from '../node/folderStore.js';
 import { openImages } from '../node/openImages.js';
 import { NODE_BACKENDS, startBackend } from '../node/startBackend.js';
@@ -29,6 +32,8 @@ import { errorLine, EXIT, type Terminal, writeJsonLine } from './terminal.js';
 const MODES: readonly LatentMode[] = ['modes', 'samples'];
 const MAX_TEMPERATURE = 10;
 const DEFAULT_MAX_PIXELS = 100e6;
+/** Shortest side of the copy of a photo that a sheet is made of: about twice what is seen of it. */
+const SHEET_PHOTO_SIDE = 400;
 
 export const COLORIZE_COMMAND: CommandSpec = {
   name: 'colorize',
@@ -115,10 +120,13 @@ async function allJobs(paths: readonly string[], maxPixels: number, report: (fai
   return jobs;
 }
 
+/** Paints a small copy of the photo, not the whole, for each tile. */
 async function writeSheet(path: string, photo: RasterImage, results: readonly Colorization[]): Promise<void> {
-  const images = await Promise.all(results.map(async (result) => result.toRaster()));
-  const tiles = images.map((image, i) => ({ image, weight: results[i]!.weight }));
-  const sheet = await contactSheet([[{ image: await toGrey(photo) }, ...tiles]]);
+  const small = shrinkImage(photo, SHEET_PHOTO_SIDE);
+  const tiles: ContactSheetTile[] = [{ image: await toGrey(small) }];
+  for (const { colorField, weight } of results)
+    tiles.push({ image: await paintPhoto(small, colorField), weight });
+  const sheet = await contactSheet([tiles]);
   await writeFileAtomic(path, await encodePng(sheet));
 }
 
@@ -153,6 +161,8 @@ async function writeResults(
 function colorizeOptions(args: ParsedArguments): ColorizeOptions {
   const temperature = numberBetween(0, MAX_TEMPERATURE)(args, 'temperature');
   const mode = choice(args, 'mode', MODES) ?? (temperature === undefined ? 'modes' : 'samples');
+  if (mode === 'modes' && temperature !== undefined)
+    throw new UsageError("Give '--temperature' or '--mode modes', not both: modes are not drawn at random");
   return {
     count: positiveInteger(args, 'count') ?? 5,
     mode,
@@ -191,7 +201,9 @@ async function colorizeJob(colorizer: Colorizer, job: PhotoJob, request: Coloriz
     return true;
   } catch (error) {
     if (signal.aborted) throw error;
-    report({ input: job.input, error: errorLine(error) });
+    // What went wrong with the picture names it; the file system does not.
+    const reason = error instanceof ImageError ? '' : `Cannot color "${job.input}": `;
+    report({ input: job.input, error: reason + errorLine(error) });
     return false;
   }
 }

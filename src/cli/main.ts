@@ -2,6 +2,7 @@
 import { enableProdMode } from '@tensorflow/tfjs-core';
 
 import { runCommand } from './runCommand.js';
+import { EXIT } from './terminal.js';
 
 const stopping = new AbortController();
 
@@ -11,4 +12,14 @@ process.once('SIGTERM', () => stopping.abort());
 
 enableProdMode();
 const { stdout, stderr } = process;
-process.exitCode = await runCommand(process.argv.slice(2), { stdout, stderr, signal: stopping.signal });
+// A full disk, or a reader that has gone: without this, Node would end the program in the middle of its work.
+stdout.once('error', (error) => {
+  stderr.write(`Cannot write to standard output: ${error.message}\n`);
+  process.exitCode = EXIT.someFailed;
+  stdout.on('error', () => {});
+  stopping.abort();
+});
+stderr.on('error', () => {});
+
+const code = await runCommand(process.argv.slice(2), { stdout, stderr, signal: stopping.signal });
+process.exitCode ??= code;

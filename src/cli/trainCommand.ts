@@ -5,9 +5,9 @@ import { cachedSource } from '../data/cachedSource.js';
 import { findGreyImages } from '../data/findGreyImages.js';
 import { excludeImages, type ImageSource } from '../data/imageSource.js';
 import { splitSource } from '../data/splitSource.js';
-import { TrainingError } from '../errors.js';
+import { ImageError, TrainingError } from '../errors.js';
 import { disposeColorizerModels, saveColorizerModels } from '../models/colorizerModels.js';
-import { COLOR_VAE_PRESETS, type ModelPreset } from '../models/presets.js';
+import { COLOR_VAE_PRESETS, MIXTURE_PRESETS, MODEL_PRESETS, type ModelPreset } from '../models/presets.js';
 import { fileSink, type FileSink } from '../node/fileSink.js';
 import { folderStore } from '../node/folderStore.js';
 import { openImages } from '../node/openImages.js';
@@ -23,6 +23,7 @@ import {
   choice,
   type CommandSpec,
   nonNegativeInteger,
+  nonNegativeNumber,
   numberBetween,
   type ParsedArguments,
   positiveInteger,
@@ -30,9 +31,10 @@ import {
   UsageError,
 } from './arguments.js';
 import { type Progress, startProgress } from './progress.js';
-import { EXIT, type Terminal, writeJsonLine } from './terminal.js';
+import { errorLine, EXIT, type Terminal, writeJsonLine } from './terminal.js';
 
-const PRESETS = Object.keys(COLOR_VAE_PRESETS) as ModelPreset[];
+/** Those that need no network trained by somebody else. */
+const PRESETS = MODEL_PRESETS.filter((preset) => MIXTURE_PRESETS[preset].input.kind === 'greyLevel');
 
 /** Pictures are kept in memory at no less than this many times the side that is trained on. */
 const CACHE_MARGIN = 2;
@@ -115,8 +117,26 @@ function trainRequest(args: ParsedArguments): TrainRequest {
       steps,
       batchSize: positiveInteger(args, 'batch-size'),
       learningRate: positiveNumber(args, 'learning-rate'),
-      beta: positiveNumber(args, 'beta'),
+      beta: nonNegativeNumber(args, 'beta'),
     }),
+  };
+}
+
+/** Tells of each picture that cannot be read, once. */
+function reportUnreadable(source: ImageSource, { stderr }: Terminal): ImageSource {
+  const told = new Set<number>();
+  return {
+    ...source,
+    read: async (index, options) => {
+      try {
+        return await source.read(index, options);
+      } catch (error) {
+        if (error instanceof ImageError && !told.has(index))
+          stderr.write(`Warning: left out: ${errorLine(error)}\n`);
+        told.add(index);
+        throw error;
+      }
+    },
   };
 }
 
@@ -218,9 +238,12 @@ async function trainAndSave(request: TrainRequest, source: ImageSource, terminal
         return [progressCallback(stage, terminal), ...logs.callbacks];
       },
     });
-    const notes = { preset, seed, ...settings, pictures: training.length, heldOut: validation.length };
-    await saveColorizerModels(folderStore(out), models, { notes });
-    disposeColorizerModels(models);
+    try {
+      const notes = { preset, seed, ...settings, pictures: training.length, heldOut: validation.length };
+      await saveColorizerModels(folderStore(out), models, { notes });
+    } finally {
+      disposeColorizerModels(models);
+    }
   } finally {
     await Promise.all(sinks.map(async (sink) => sink.close()));
   }
@@ -233,7 +256,8 @@ export async function trainCommand(args: ParsedArguments, terminal: Terminal): P
   await assertFree(request);
   await startBackend(request.backend);
   const { imageSize } = COLOR_VAE_PRESETS[preset];
-  const source = cachedSource(await openImages(path), { shortestSide: imageSize * CACHE_MARGIN });
+  const pictures = reportUnreadable(await openImages(path), terminal);
+  const source = cachedSource(pictures, { shortestSide: imageSize * CACHE_MARGIN });
   try {
     await trainAndSave(request, await colorfulImages(source, path, terminal), terminal);
   } catch (error) {
