@@ -76,28 +76,37 @@ async function timesOf(c: Layer): Promise<LayerTimes> {
 /** Operations on a feature map of a million elements that are slow in TensorFlow.js. */
 function otherOperations(): Readonly<Record<string, Run>> {
   const x = tf.randomUniform<tf.Rank.R4>([16, 64, 64, 16], -1, 1, 'float32', 1);
-  const large = tf.randomUniform<tf.Rank.R4>([16, 128, 128, 16], -1, 1, 'float32', 2);
   const channel = tf.randomUniform<tf.Rank.R1>([16], 1, 2, 'float32', 3);
   const example = tf.reshape(tf.tile(channel, [16]), [16, 1, 1, 16]);
   const [left, right] = [tf.ones([512, 1024]), tf.ones([512, 256])];
-  const grad = (run: (x: tf.Tensor4D) => tf.Tensor) => tf.grad(run as (x: tf.Tensor) => tf.Tensor);
+  /** Forward and backward for a given output gradient. */
+  const grad = (run: (x: tf.Tensor4D) => tf.Tensor): Run => {
+    const dy = tf.randomUniform(
+      tf.tidy(() => run(x).shape),
+      -1,
+      1,
+      'float32',
+      4,
+    );
+    return () => tf.grad(run as (x: tf.Tensor) => tf.Tensor)(x, dy);
+  };
   return {
     'x * [channel]': () => tf.mul(x, channel),
     'x * [example, 1, 1, channel]': () => tf.mul(x, example),
     'sum over batch and pixels': () => tf.sum(x, [0, 1, 2]),
     'sum over pixels': () => tf.sum(x, [1, 2]),
-    'gradient of a mean over pixels': () => grad((u) => tf.mean(u, [1, 2]))(x),
+    'mean over pixels with gradient': grad((u) => tf.mean(u, [1, 2])),
     batchNorm: () => tf.batchNorm(x, channel, channel, channel, channel),
-    'gradient of batchNorm': () => grad((u) => tf.batchNorm(u, channel, channel, channel, channel))(x),
+    'batchNorm with gradient': grad((u) => tf.batchNorm(u, channel, channel, channel, channel)),
     'concat of two maps': () => tf.concat([x, x], 3),
     'split into two maps': () => tf.split(x, 2, 3),
     'slice without the border': () => tf.slice(x, [0, 1, 1, 0], [16, 62, 62, 16]),
     'slice of one example': () => tf.slice(x, [3, 0, 0, 0], [1, 64, 64, 16]),
     'nearest x2': () => tf.image.resizeNearestNeighbor(x, [128, 128]),
-    'gradient of nearest x2': () => grad((u) => tf.image.resizeNearestNeighbor(u, [128, 128]))(x, large),
-    'max pool with gradient': () => grad((u) => tf.maxPool(u, 2, 2, 'same'))(x),
-    'average pool with gradient': () => grad((u) => tf.avgPool(u, 2, 2, 'same'))(x),
-    'leakyRelu with gradient': () => grad((u) => tf.leakyRelu(u, 0.1))(x),
+    'nearest x2 with gradient': grad((u) => tf.image.resizeNearestNeighbor(u, [128, 128])),
+    'max pool with gradient': grad((u) => tf.maxPool(u, 2, 2, 'same')),
+    'average pool with gradient': grad((u) => tf.avgPool(u, 2, 2, 'same')),
+    'leakyRelu with gradient': grad((u) => tf.leakyRelu(u, 0.1)),
     '[512, 1024]^T [512, 256]': () => tf.matMul(left, right, true),
     '[1024, 512] [256, 512]^T': () =>
       tf.matMul(tf.reshape(left, [1024, 512]), tf.reshape(right, [256, 512]), false, true),

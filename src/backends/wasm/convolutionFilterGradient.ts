@@ -2,17 +2,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { convolutionOf, type ConvolutionAttributes, type ConvolutionInfo } from './convolution.js';
-import {
-  allocate,
-  copyRows,
-  heapOf,
-  kernel,
-  release,
-  reshaped,
-  runKernel,
-  startOf,
-  withView,
-} from './heap.js';
+import { allocate, copyRows, heapOf, kernel, release, runKernel, startOf, withView } from './heap.js';
 
 /** Length of one axis of `x` with its padding, at least what the convolution reads of it. */
 function paddedSize(inSize: number, padBefore: number, read: number): number {
@@ -41,24 +31,6 @@ function channelsFirst(backend: BackendWasm, x: tf.TensorInfo, info: Convolution
   return result;
 }
 
-/** Whether every output pixel is a product of the filter with one input pixel, the one at the same place. */
-function isPointwise({ filterHeight, filterWidth, inShape, outShape }: ConvolutionInfo): boolean {
-  return filterHeight * filterWidth === 1 && inShape[1] === outShape[1] && inShape[2] === outShape[2];
-}
-
-/** Filter gradient of a 1x1 convolution: one product over all pixels. */
-function pointwiseGradient(
-  backend: BackendWasm,
-  [x, dy]: readonly [tf.TensorInfo, tf.TensorInfo],
-  { batchSize, inHeight, inWidth, inChannels, outChannels }: ConvolutionInfo,
-): tf.TensorInfo {
-  const pixels = batchSize * inHeight * inWidth;
-  const inputs = { a: reshaped(x, [pixels, inChannels]), b: reshaped(dy, [pixels, outChannels]) };
-  const result = runKernel(backend, tf.BatchMatMul, inputs, { transposeA: true, transposeB: false });
-  result.shape = [1, 1, inChannels, outChannels];
-  return result;
-}
-
 /**
  * Filter gradient of a convolution, which TensorFlow.js does not have on wasm.
  *
@@ -71,7 +43,6 @@ function pointwiseGradient(
 export const conv2DBackpropFilter = kernel<'x' | 'dy', ConvolutionAttributes & { filterShape: number[] }>(
   ({ inputs: { x, dy }, backend, attrs }) => {
     const info = convolutionOf(x.shape, attrs.filterShape, attrs);
-    if (isPointwise(info)) return pointwiseGradient(backend, [x, dy], info);
     const { batchSize, inChannels, outChannels, outHeight, filterHeight, filterWidth } = info;
     const image = channelsFirst(backend, x, info);
     const [, height, width] = image.shape as [number, number, number, number];
