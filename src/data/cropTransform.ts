@@ -1,10 +1,7 @@
-import * as tf from '@tensorflow/tfjs-core';
-
 import { assertPositiveInteger } from '../errors.js';
-import { centerCrop, cropImages, randomCrop, type CropWindow, type RandomCropOptions } from './crop.js';
-import type { RasterImage } from './image.js';
+import { centerCrop, randomCrop, type RandomCropOptions } from './crop.js';
+import { cropRaster } from './cropRaster.js';
 import type { ImageTransform } from './imageDataset.js';
-import { rasterToTensor } from './rasterTensor.js';
 
 export interface CenterCropTransformOptions {
   /** Side of the square examples, in pixels. */
@@ -12,13 +9,6 @@ export interface CenterCropTransformOptions {
 }
 
 export interface RandomCropTransformOptions extends RandomCropOptions, CenterCropTransformOptions {}
-
-function cropRaster(image: RasterImage, window: CropWindow, size: number): tf.Tensor3D {
-  return tf.tidy(() => {
-    const images = tf.expandDims<tf.Tensor4D>(rasterToTensor(image), 0);
-    return tf.squeeze<tf.Tensor3D>(cropImages(images, [window], { height: size, width: size }), [0]);
-  });
-}
 
 /**
  * Examples for validation: the largest square in the middle of each picture.

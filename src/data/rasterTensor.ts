@@ -5,21 +5,29 @@ import { channelsOf, type RasterImage } from './image.js';
 
 const BYTE_SCALE = 255;
 
+/** Bytes as numbers in [0, 1]. */
+const UNIT = Float32Array.from({ length: 256 }, (_, byte) => byte / BYTE_SCALE);
+
 /** One color channel in [0, 1], seen in front of a white wall. */
 function overWhite(byte: number, alpha: number): number {
   return (byte * alpha + BYTE_SCALE * (BYTE_SCALE - alpha)) / BYTE_SCALE ** 2;
 }
 
-/** Float values of red, green and blue, interleaved. */
-function rgbValues({ data }: RasterImage, pixels: number, channels: number): Float32Array {
-  const values = new Float32Array(pixels * 3);
-  for (let pixel = 0; pixel < pixels; pixel++) {
+/** sRGB in [0, 1] of a picture, red, green and blue interleaved. */
+export function rgbValues({ data, width, height }: RasterImage): Float32Array {
+  const values = new Float32Array(width * height * 3);
+  const channels = data.length / (width * height);
+  if (channels === 3) {
+    for (let i = 0; i < values.length; i++) values[i] = UNIT[data[i]!]!;
+    return values;
+  }
+  for (let pixel = 0; pixel < width * height; pixel++) {
     const start = pixel * channels;
     const alpha = channels === 4 ? data[start + 3]! : BYTE_SCALE;
-    for (let channel = 0; channel < 3; channel++) {
-      const byte = data[channels === 1 ? start : start + channel]!;
-      values[pixel * 3 + channel] = overWhite(byte, alpha);
-    }
+    const next = channels === 4 ? 1 : 0;
+    values[pixel * 3] = overWhite(data[start]!, alpha);
+    values[pixel * 3 + 1] = overWhite(data[start + next]!, alpha);
+    values[pixel * 3 + 2] = overWhite(data[start + 2 * next]!, alpha);
   }
   return values;
 }
@@ -34,9 +42,8 @@ function rgbValues({ data }: RasterImage, pixels: number, channels: number): Flo
  * @throws {TypeError} If the picture's data do not fit its width and height.
  */
 export function rasterToTensor(image: RasterImage): tf.Tensor3D {
-  const channels = channelsOf('compute rasterToTensor', image);
-  const { width, height } = image;
-  return tf.tensor3d(rgbValues(image, width * height, channels), [height, width, 3]);
+  channelsOf('compute rasterToTensor', image);
+  return tf.tensor3d(rgbValues(image), [image.height, image.width, 3]);
 }
 
 /**

@@ -35,7 +35,7 @@ export interface ResizeOptions {
 }
 
 /** One output sample: the weights of consecutive source samples, which add up to 1. */
-interface InterpolationRow {
+export interface InterpolationRow {
   readonly first: number;
   readonly weights: readonly number[];
 }
@@ -51,7 +51,11 @@ function triangleWeights(center: number, radius: number, from: number): Interpol
   return { first, weights: heights.map((height) => height / sum) };
 }
 
-function interpolationRows(from: number, to: number, options: InterpolationOptions): InterpolationRow[] {
+export function interpolationRows(
+  from: number,
+  to: number,
+  options: InterpolationOptions,
+): InterpolationRow[] {
   const { start = 0, length = from - start, flip = false } = options;
   const scale = length / to;
   const rows = Array.from({ length: to }, (_, i) =>
