@@ -1,0 +1,27 @@
+import { type ColorVaeConfig, type MixtureDensityNetworkConfig } from '../../src/models/config.js';
+import { colorVae } from '../../src/models/colorVae.js';
+import type { ColorizerModels } from '../../src/models/colorizerModels.js';
+import { mixtureDensityNetwork } from '../../src/models/mixtureDensityNetwork.js';
+import { COLOR_VAE_PRESETS, MIXTURE_PRESETS } from '../../src/models/presets.js';
+import { deriveSeed } from '../../src/random.js';
+
+/** The tiny preset with sixteen times fewer pixels: software GPUs are slow. */
+export const TINY_VAE: ColorVaeConfig = { ...COLOR_VAE_PRESETS.tiny, imageSize: 16 };
+export const TINY_MIXTURE: MixtureDensityNetworkConfig = {
+  ...MIXTURE_PRESETS.tiny,
+  input: { kind: 'greyLevel', imageSize: 16 },
+};
+
+/** Both networks with initial weights that differ from seed to seed. */
+export function tinyModels(
+  seed: number,
+  {
+    vae = TINY_VAE,
+    mixture = TINY_MIXTURE,
+  }: { vae?: ColorVaeConfig; mixture?: MixtureDensityNetworkConfig } = {},
+): ColorizerModels {
+  return {
+    colorVae: colorVae({ config: vae, seed: deriveSeed(seed, 0) }),
+    mixtureDensityNetwork: mixtureDensityNetwork({ config: mixture, seed: deriveSeed(seed, 1) }),
+  };
+}
