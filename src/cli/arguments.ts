@@ -86,7 +86,7 @@ export function helpText(command: CommandSpec): string {
   });
   const width = Math.max(...rows.map(([flags]) => flags.length));
   return [
-    `Usage: polyhue ${command.name} ${command.operands} [options]`,
+    `Usage: ${['polyhue', command.name, command.operands, '[options]'].filter((word) => word !== '').join(' ')}`,
     '',
     command.summary,
     '',

@@ -1,8 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 
-import type { CheckpointReader } from '../checkpoint/checkpointStore.js';
-import { httpStore } from '../checkpoint/httpStore.js';
 import type { RasterImage } from '../data/image.js';
 import { encodePng } from '../data/png.js';
 import { shrinkImage } from '../data/shrinkImage.js';
@@ -13,9 +11,7 @@ import { type ColorizeOptions, type Colorizer, loadColorizer } from '../inferenc
 import { contactSheet, type ContactSheetTile } from '../inference/contactSheet.js';
 import { paintPhoto } from '../inference/paintPhoto.js';
 import { ImageError } from '../errors.js';
-import { folderStore } from '../node/folderStore.js';
 import { openImages } from '../node/openImages.js';
-import { NODE_BACKENDS, startBackend } from '../node/startBackend.js';
 import { writeFileAtomic } from '../node/writeFileAtomic.js';
 import {
   choice,
@@ -26,6 +22,8 @@ import {
   positiveInteger,
   UsageError,
 } from './arguments.js';
+import { BACKEND_OPTION, backendChoice, startChosenBackend } from './chooseBackend.js';
+import { modelStore } from './modelStore.js';
 import { startProgress } from './progress.js';
 import { errorLine, EXIT, type Terminal, writeJsonLine } from './terminal.js';
 
@@ -61,7 +59,7 @@ export const COLORIZE_COMMAND: CommandSpec = {
     seed: { value: 'N', description: 'source of randomness of samples (default: 0)' },
     sheet: { description: 'write NAME.sheet.png too: the grey photo and its results side by side' },
     'max-pixels': { value: 'N', description: 'refuse larger photos (default: 100000000)' },
-    backend: { value: 'NAME', description: `${NODE_BACKENDS.join(' or ')} (default: wasm)` },
+    backend: BACKEND_OPTION,
     json: { description: 'write one JSON object per photo to standard output' },
     help: { short: 'h', description: 'show this help' },
   },
@@ -171,10 +169,6 @@ function colorizeOptions(args: ParsedArguments): ColorizeOptions {
   };
 }
 
-function modelStore(location: string): CheckpointReader {
-  return /^https?:\/\//.test(location) ? httpStore(location) : folderStore(location);
-}
-
 /** Refuses a count that no photo could be given, before any photo is read. */
 function assertCount(colorizer: Colorizer, { count, mode }: ColorizeOptions): void {
   const { components } = colorizer.models.mixtureDensityNetwork.config;
@@ -237,7 +231,7 @@ export async function colorizeCommand(args: ParsedArguments, terminal: Terminal)
   const options = colorizeOptions(args);
   const maxPixels = positiveInteger(args, 'max-pixels') ?? DEFAULT_MAX_PIXELS;
   const [out, json, sheet] = [args.text('out')!, args.switched('json'), args.switched('sheet')];
-  await startBackend(choice(args, 'backend', NODE_BACKENDS) ?? 'wasm');
+  await startChosenBackend(backendChoice(args), 'inference', terminal);
   const colorizer = await loadColorizer(modelStore(args.text('model')!), { signal });
   try {
     assertCount(colorizer, options);

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 
 import { helpText, parseArguments, type ParsedArguments, type CommandSpec, UsageError } from './arguments.js';
 import { COLORIZE_COMMAND, colorizeCommand } from './colorizeCommand.js';
+import { DOCTOR_COMMAND, doctorCommand } from './doctorCommand.js';
 import { errorLine, EXIT, type Terminal } from './terminal.js';
 import { TRAIN_COMMAND, trainCommand } from './trainCommand.js';
 
@@ -13,6 +14,7 @@ interface Command {
 const COMMANDS: readonly Command[] = [
   { spec: COLORIZE_COMMAND, run: colorizeCommand },
   { spec: TRAIN_COMMAND, run: trainCommand },
+  { spec: DOCTOR_COMMAND, run: doctorCommand },
 ];
 
 function overview(): string {

@@ -11,7 +11,7 @@ import { COLOR_VAE_PRESETS, MIXTURE_PRESETS, MODEL_PRESETS, type ModelPreset } f
 import { fileSink, type FileSink } from '../node/fileSink.js';
 import { folderStore } from '../node/folderStore.js';
 import { openImages } from '../node/openImages.js';
-import { NODE_BACKENDS, type NodeBackend, startBackend } from '../node/startBackend.js';
+import type { NodeBackend } from '../node/startBackend.js';
 import { deriveSeed } from '../random.js';
 import type { TrainingCallback, TrainingProgress } from '../training/callbacks/callback.js';
 import { csvLogger } from '../training/callbacks/csvLogger.js';
@@ -30,6 +30,7 @@ import {
   positiveNumber,
   UsageError,
 } from './arguments.js';
+import { BACKEND_OPTION, backendChoice, startChosenBackend } from './chooseBackend.js';
 import { type Progress, startProgress } from './progress.js';
 import { errorLine, EXIT, type Terminal, writeJsonLine } from './terminal.js';
 
@@ -66,7 +67,7 @@ export const TRAIN_COMMAND: CommandSpec = {
     },
     seed: { value: 'N', description: 'source of all randomness (default: 0)' },
     resume: { description: 'go on with the run in DIR' },
-    backend: { value: 'NAME', description: `${NODE_BACKENDS.join(' or ')} (default: wasm)` },
+    backend: BACKEND_OPTION,
     json: { description: 'write events to standard output, one JSON object a line' },
     help: { short: 'h', description: 'show this help' },
   },
@@ -111,7 +112,7 @@ function trainRequest(args: ParsedArguments): TrainRequest {
     heldOut: numberBetween(0, 0.5)(args, 'held-out'),
     resume: args.switched('resume'),
     json: args.switched('json'),
-    backend: choice(args, 'backend', NODE_BACKENDS) ?? 'wasm',
+    backend: backendChoice(args),
     training: defined<TrainRequest['training']>({
       epochs,
       steps,
@@ -254,7 +255,7 @@ export async function trainCommand(args: ParsedArguments, terminal: Terminal): P
   const request = trainRequest(args);
   const { path, out, preset, json } = request;
   await assertFree(request);
-  await startBackend(request.backend);
+  await startChosenBackend(request.backend, 'training', terminal);
   const { imageSize } = COLOR_VAE_PRESETS[preset];
   const pictures = reportUnreadable(await openImages(path), terminal);
   const source = cachedSource(pictures, { shortestSide: imageSize * CACHE_MARGIN });

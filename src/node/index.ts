@@ -1,3 +1,4 @@
+export { nodeCandidates } from './candidates.js';
 export { decodeImage } from './decodeImage.js';
 export type { DecodeImageOptions } from './decodeImage.js';
 export { fileSink } from './fileSink.js';
@@ -5,8 +6,9 @@ export type { FileSink } from './fileSink.js';
 export { folderSource } from './folderSource.js';
 export type { DecodeOptions } from './folderSource.js';
 export { folderStore } from './folderStore.js';
+export { nodeCapabilities } from './nodeCapabilities.js';
 export { openImages } from './openImages.js';
 export { NODE_BACKENDS, startBackend } from './startBackend.js';
-export type { NodeBackend } from './startBackend.js';
+export type { NodeBackend, StartBackendOptions } from './startBackend.js';
 export { tarSource } from './tarSource.js';
 export { writeFileAtomic } from './writeFileAtomic.js';

@@ -1,37 +1,46 @@
-import * as tf from '@tensorflow/tfjs-core';
+import { activateBackend } from '../backends/activateBackend.js';
+import { pickBackend, type StartedBackend } from '../backends/pickBackend.js';
+import type { BackendTask } from '../backends/selfCheck.js';
+import { assertOneOf } from '../errors.js';
+import { nodeCandidate, nodeCandidates } from './candidates.js';
 
-import { assertOneOf, BackendError } from '../errors.js';
-
-/** Backends that run in Node without native code of their own. */
-export const NODE_BACKENDS = ['wasm', 'cpu'] as const;
+/** What `startBackend` can start. */
+export const NODE_BACKENDS = ['auto', 'webgpu', 'wasm', 'cpu', 'tensorflow'] as const;
 
 export type NodeBackend = (typeof NODE_BACKENDS)[number];
 
-/** Importing a backend registers it, so only the one that is asked for is imported. */
-const REGISTER: Readonly<Record<NodeBackend, () => Promise<void>>> = {
-  wasm: async () => {
-    const { registerWasmTraining } = await import('../backends/wasm/index.js');
-    registerWasmTraining();
-  },
-  cpu: async () => {
-    await import('@tensorflow/tfjs-backend-cpu');
-  },
-};
+export interface StartBackendOptions {
+  /**
+   * What `'auto'` checks that a backend can do.
+   *
+   * @defaultValue `'training'`
+   */
+  readonly task?: BackendTask;
+}
 
 /**
  * Registers a TensorFlow.js backend, makes it the current one and waits until it is ready.
  *
- * `"wasm"` comes with the kernels that training needs; `"cpu"` is plain JavaScript, some thirty times slower, and there for
- * comparison.
+ * - `'auto'`: the first of the others that works here, see `pickBackend`; never a software WebGPU.
+ * - `'webgpu'`: the GPU, through the packages `webgpu` and `@tensorflow/tfjs-backend-webgpu`, which you install.
+ * - `'wasm'`: comes with the kernels that training needs.
+ * - `'cpu'`: plain JavaScript, some thirty times slower, and there for comparison.
+ * - `'tensorflow'`: a tfjs-node that your program has imported; its kernels stay as they are.
  *
+ * @returns The backend that runs and, for `'webgpu'`, the adapter it runs on.
  * @throws {TypeError} If `backend` is none of `NODE_BACKENDS`.
- * @throws {BackendError} If the backend does not start.
+ * @throws {BackendError} If the backend does not start; the message says what to install. The one before stays current.
  */
-export async function startBackend(backend: NodeBackend): Promise<void> {
+export async function startBackend(
+  backend: NodeBackend,
+  options: StartBackendOptions = {},
+): Promise<StartedBackend> {
+  const { task = 'training' } = options;
   assertOneOf('start a backend', 'backend', backend, NODE_BACKENDS);
-  await REGISTER[backend]();
-  if (!(await tf.setBackend(backend))) {
-    throw new BackendError(`Cannot start the "${backend}" backend: TensorFlow.js could not initialize it`);
-  }
-  await tf.ready();
+  if (backend === 'auto') return pickBackend({ task, candidates: nodeCandidates() });
+  const { inspect, register } = nodeCandidate(backend);
+  const adapter = (await inspect?.()) ?? null;
+  await register();
+  await activateBackend(backend);
+  return { backend, adapter, skipped: [] };
 }
