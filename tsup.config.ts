@@ -11,7 +11,7 @@ export default defineConfig({
   format: 'esm',
   target: 'es2022',
   platform: 'neutral',
-  external: [/^node:/, /^@tensorflow\//, 'sharp'],
+  external: [/^node:/, /^@tensorflow\//, 'sharp', 'webgpu'],
   splitting: true,
   clean: true,
   sourcemap: true,

@@ -4,7 +4,7 @@ import { BackendError } from '../errors.js';
 
 /** The current backend, or `undefined` where none has been chosen: `tf.getBackend` does not start one. */
 export function currentBackend(): string | undefined {
-  return tf.getBackend() as string | undefined;
+  return tf.getBackend();
 }
 
 /** Goes back to a backend that ran before; does nothing where none did. */

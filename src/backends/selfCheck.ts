@@ -24,7 +24,7 @@ function output(image: tf.Tensor, filter: tf.Tensor, matrix: tf.Tensor): tf.Tens
   const grouped = tf.reshape(convolved, [...SHAPES.groups]);
   const { mean, variance } = tf.moments(grouped, [1, 3], true);
   const normalized = tf.div(tf.sub(grouped, mean), tf.sqrt(tf.add(variance, EPSILON)));
-  return tf.matMul(tf.reshape(normalized, [...SHAPES.rows]), matrix as tf.Tensor2D);
+  return tf.matMul(tf.reshape(normalized, [...SHAPES.rows]), matrix);
 }
 
 /** What the backend computes and what it should be, by name. */
@@ -75,11 +75,8 @@ async function difference({ what, actual, expected }: Comparison): Promise<strin
 
 async function firstDifference(comparisons: readonly Comparison[]): Promise<string | null> {
   try {
-    for (const comparison of comparisons) {
-      const fault = await difference(comparison);
-      if (fault !== null) return fault;
-    }
-    return null;
+    const differences = await Promise.all(comparisons.map(difference));
+    return differences.find((found) => found !== null) ?? null;
   } finally {
     tf.dispose(comparisons.map(({ actual }) => actual));
   }

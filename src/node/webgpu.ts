@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type * as dawn from 'webgpu';
 
 import { type AdapterReport, findAdapter } from '../backends/adapter.js';
 import { BackendError } from '../errors.js';
@@ -6,7 +7,7 @@ import { BackendError } from '../errors.js';
 const ACTION = 'Cannot start the "webgpu" backend';
 const INSTALL = 'run "npm install webgpu @tensorflow/tfjs-backend-webgpu"';
 
-async function importDawn(): Promise<typeof import('webgpu')> {
+async function importDawn(): Promise<typeof dawn> {
   try {
     return await import('webgpu');
   } catch (cause) {
