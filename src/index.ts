@@ -127,6 +127,7 @@ export {
   saveColorizerModels,
 } from './models/colorizerModels.js';
 export type {
+  ColorizerConfigs,
   ColorizerModels,
   ColorizerModelsOptions,
   LoadedColorizerModels,
