@@ -12,15 +12,15 @@ import { namedWeights } from '../../src/models/weights.js';
 import type { TrainingStage } from '../../src/training/colorizerProgress.js';
 import { trainColorizer, type TrainColorizerOptions } from '../../src/training/trainColorizer.js';
 import { expectTensorsKeptAsync } from '../support/numeric.js';
-import { TINY_MIXTURE, TINY_VAE } from '../support/tinyModels.js';
+import { SMALLEST_MIXTURE, SMALLEST_VAE } from '../support/tinyModels.js';
 import { smallPictures } from './smallPictures.js';
 
-const CONFIGS = { colorVae: TINY_VAE, mixtureDensityNetwork: { ...TINY_MIXTURE, dropoutRate: 0.2 } };
+const CONFIGS = { colorVae: SMALLEST_VAE, mixtureDensityNetwork: { ...SMALLEST_MIXTURE, dropoutRate: 0.2 } };
 
 /** Five training pictures make two batches of two an epoch: three steps end in the middle of the second. */
 const OPTIONS: TrainColorizerOptions = {
-  source: smallPictures(5, 20),
-  validation: smallPictures(3, 18, 100),
+  source: smallPictures(5, 10),
+  validation: smallPictures(3, 9, 100),
   configs: CONFIGS,
   seed: 3,
   steps: 3,
@@ -161,7 +161,7 @@ describe('trainColorizer()', () => {
       batchSize: 3,
       store,
       resume: true,
-      configs: { ...CONFIGS, colorVae: { ...TINY_VAE, dropoutRate: 0.5 } },
+      configs: { ...CONFIGS, colorVae: { ...SMALLEST_VAE, dropoutRate: 0.5 } },
     };
     await expectTensorsKeptAsync(0, async () => {
       const training = trainColorizer(other);
@@ -222,12 +222,12 @@ describe('trainColorizer()', () => {
         ),
       );
       const mixtureDensityNetwork = {
-        ...TINY_MIXTURE,
+        ...SMALLEST_MIXTURE,
         input: { kind: 'greyLevel', imageSize: 32 },
       } as const;
       await expect(attempt({ configs: { ...CONFIGS, mixtureDensityNetwork } })).rejects.toThrow(
         new RangeError(
-          "Cannot train a colorizer as 'configs.mixtureDensityNetwork.input.imageSize' must be 16, " +
+          "Cannot train a colorizer as 'configs.mixtureDensityNetwork.input.imageSize' must be 8, " +
             'the imageSize of the color VAE: current value is 32',
         ),
       );
