@@ -1,60 +1,46 @@
-/**
- * Speed of the color conversions and of resizing for one megapixel: medians of three runs after one for warming up.
- *
- * Run: npx tsx bench/lab.ts   (under a minute on an idle machine)
- */
-import '@tensorflow/tfjs-backend-cpu';
-import '@tensorflow/tfjs-backend-wasm';
-import '@tensorflow/tfjs-layers';
-
+/** Speed of the color conversions and of resizing. */
 import * as tf from '@tensorflow/tfjs-core';
+import {
+  joinLightness,
+  labToRgb,
+  randomUniform,
+  rasterToTensor,
+  resizeImage,
+  rgbToLab,
+  rgbToLightness,
+  tensorToRaster,
+} from 'polyhue';
 
-import { joinLightness } from '../src/data/joinLightness.js';
-import { labToRgb, rgbToLab, rgbToLightness } from '../src/data/lab.js';
-import { rasterToTensor, tensorToRaster } from '../src/data/rasterTensor.js';
-import { resizeImage } from '../src/data/resize.js';
-import { randomUniform } from '../src/random.js';
+import { medianMs } from './measure.js';
 
+/** One megapixel. */
 const SIDE = 1024;
-const WARM_UPS = 1;
-const RUNS = 3;
 
-async function medianMs(run: () => tf.Tensor): Promise<number> {
-  const times: number[] = [];
-  for (let i = 0; i < WARM_UPS + RUNS; i++) {
-    const start = performance.now();
-    const result = run();
-    await result.data();
-    if (i >= WARM_UPS) times.push(performance.now() - start);
-    result.dispose();
-  }
-  return times.sort((a, b) => a - b)[Math.floor(RUNS / 2)]!;
-}
-
-async function main(): Promise<void> {
-  for (const backend of ['cpu', 'wasm']) {
-    await tf.setBackend(backend);
-    await tf.ready();
-    const rgb = randomUniform<tf.Rank.R4>([1, SIDE, SIDE, 3], 0);
-    const lab = rgbToLab(rgb);
-    const lightness = rgbToLightness(rgb);
-    const ab = tf.zeros<tf.Rank.R4>([1, 64, 64, 2]);
-    const raster = await tensorToRaster(tf.squeeze(rgb, [0]));
-    const runs: Record<string, () => tf.Tensor> = {
-      rgbToLab: () => rgbToLab(rgb),
-      rgbToLightness: () => rgbToLightness(rgb),
-      labToRgb: () => labToRgb(lab),
-      rasterToTensor: () => rasterToTensor(raster),
-      'resizeImage to 64 x 64': () => resizeImage(rgb, { height: 64, width: 64 }),
-      'resizeImage to 768 x 768': () => resizeImage(rgb, { height: 768, width: 768 }),
-      'joinLightness with ab of 64 x 64': () => joinLightness(lightness, ab),
+/** Median processor time of operations on one megapixel, in milliseconds, on the current backend. */
+export async function labTimes(): Promise<Map<string, number>> {
+  const rgb = randomUniform<tf.Rank.R4>([1, SIDE, SIDE, 3], 0);
+  const lab = rgbToLab(rgb);
+  const lightness = rgbToLightness(rgb);
+  const ab = tf.zeros<tf.Rank.R4>([1, 64, 64, 2]);
+  const picture = tf.reshape<tf.Rank.R3>(rgb, [SIDE, SIDE, 3]);
+  const raster = await tensorToRaster(picture);
+  const operations: Record<string, () => tf.Tensor> = {
+    rgbToLab: () => rgbToLab(rgb),
+    rgbToLightness: () => rgbToLightness(rgb),
+    labToRgb: () => labToRgb(lab),
+    rasterToTensor: () => rasterToTensor(raster),
+    'resizeImage to 64 x 64': () => resizeImage(rgb, { height: 64, width: 64 }),
+    'joinLightness with ab of 64 x 64': () => joinLightness(lightness, ab),
+  };
+  const times = new Map<string, number>();
+  for (const [name, operation] of Object.entries(operations)) {
+    const run = async (): Promise<void> => {
+      const result = operation();
+      await result.data();
+      result.dispose();
     };
-    for (const [name, run] of Object.entries(runs)) {
-      console.log(
-        `${backend.padEnd(5)} ${name.padEnd(33)} ${(await medianMs(run)).toFixed(0).padStart(6)} ms`,
-      );
-    }
+    times.set(name, await medianMs(run));
   }
+  tf.dispose([rgb, lab, lightness, ab, picture]);
+  return times;
 }
-
-await main();

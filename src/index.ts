@@ -58,6 +58,7 @@ export {
   networkToLab,
 } from './data/networkColor.js';
 export type { NetworkColors } from './data/networkColor.js';
+export type { PaintOptions } from './data/paintStrips.js';
 export { encodePng } from './data/png.js';
 export { pixelWeights, rarityWeights } from './data/rarityWeights.js';
 export type { RarityMode, RarityWeightsOptions } from './data/rarityWeights.js';
@@ -126,6 +127,7 @@ export {
   saveColorizerModels,
 } from './models/colorizerModels.js';
 export type {
+  ColorizerConfigs,
   ColorizerModels,
   ColorizerModelsOptions,
   LoadedColorizerModels,
@@ -261,4 +263,3 @@ export { contactSheet } from './inference/contactSheet.js';
 export type { ContactSheetOptions, ContactSheetTile } from './inference/contactSheet.js';
 export { interpolateLatents } from './inference/interpolateLatents.js';
 export { paintPhoto } from './inference/paintPhoto.js';
-export type { PaintOptions } from './inference/paintPhoto.js';

@@ -4,17 +4,12 @@ import type { TensorData } from '../checkpoint/tensorData.js';
 import { channelsOf, type RasterImage } from '../data/image.js';
 import { clipToGamut, labToRgb, rgbToLightness } from '../data/lab.js';
 import { colorFieldToAb } from '../data/networkColor.js';
-import { paintStrips } from '../data/paintStrips.js';
+import { type PaintOptions, paintStrips } from '../data/paintStrips.js';
 import { rasterToTensor } from '../data/rasterTensor.js';
 import { interpolationMatrix, resizeImage } from '../data/resize.js';
 import { argumentMessage, assertShape } from '../errors.js';
 
 const ACTION = 'paint a photo';
-
-export interface PaintOptions {
-  /** Gives up between two strips; the promise is rejected with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 function assertColorField({ shape, values }: TensorData): void {
   assertShape(ACTION, 'colorField', { shape: [...shape] }, ['fieldHeight', 'fieldWidth', 2]);
@@ -52,7 +47,8 @@ function paintStrip(strip: RasterImage, wide: tf.Tensor2D, matrix: Float32Array)
  * @returns A picture of three channels, as large as `photo`.
  * @throws {TypeError} If the photo's data do not fit its width and height.
  * @throws {ShapeError} If the color field is not of that shape.
- * @throws {RangeError} If the photo has no width or height, or the color field's values do not fit its shape.
+ * @throws {RangeError} If the photo has no width or height, the color field's values do not fit its shape, or `stripPixels` is
+ *   not a positive integer.
  */
 export async function paintPhoto(
   photo: RasterImage,

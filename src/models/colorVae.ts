@@ -4,6 +4,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type DiagonalGaussian, reparameterize } from '../distributions/diagonalGaussian.js';
 import { argumentMessage, assertNonNegativeInteger, assertShape } from '../errors.js';
 import { deriveSeed, seedSequence } from '../random.js';
+import { assertBackend } from './assertBackend.js';
 import type { ColorVaeConfig } from './config.js';
 import { buildDecoder } from './decoder.js';
 import { buildConditionalEncoder, buildEncoder } from './encoders.js';
@@ -54,6 +55,7 @@ export interface ColorVaeOptions {
  * @returns Three models whose weights are freed by `dispose`.
  * @throws {RangeError} If a number of the configuration is out of range, or `seed` is not a non-negative integer.
  * @throws {TypeError} If a choice of the configuration is none of those offered.
+ * @throws {BackendError} If no TensorFlow.js backend is registered.
  * @see A. Deshpande et al., Learning Diverse Image Colorization, 2017, section 4.
  */
 export function colorVae(options: ColorVaeOptions = {}): ColorVae {
@@ -61,6 +63,7 @@ export function colorVae(options: ColorVaeOptions = {}): ColorVae {
   assertPreset('create colorVae', preset);
   assertColorVaeConfig(config);
   if (seed !== undefined) assertNonNegativeInteger('create colorVae', 'seed', seed);
+  assertBackend('create colorVae');
   const encoder = buildEncoder(config);
   const conditionalEncoder = buildConditionalEncoder(config);
   const decoder = buildDecoder(config, conditionalEncoder.outputs);

@@ -4,18 +4,19 @@ import type { CheckpointReader, CheckpointStore } from '../checkpoint/checkpoint
 import { loadCheckpoint, type LoadCheckpointOptions } from '../checkpoint/loadCheckpoint.js';
 import { type Checkpoint, saveCheckpoint, type SaveCheckpointOptions } from '../checkpoint/saveCheckpoint.js';
 import { readTensors } from '../checkpoint/tensorData.js';
-import { argumentMessage, CheckpointError } from '../errors.js';
+import { argumentMessage, assertNonNegativeInteger, CheckpointError } from '../errors.js';
 import { deriveSeed } from '../random.js';
 import { colorVae, type ColorVae } from './colorVae.js';
 import type { ColorVaeConfig, MixtureDensityNetworkConfig } from './config.js';
 import { countColorVaeKernelWeights, countMixtureKernelWeights } from './countKernelWeights.js';
 import { mixtureDensityNetwork, type MixtureDensityNetwork } from './mixtureDensityNetwork.js';
-import type { ModelPreset } from './presets.js';
+import { assertPreset, COLOR_VAE_PRESETS, MIXTURE_PRESETS, type ModelPreset } from './presets.js';
 import { assertColorVaeConfig, assertMixtureDensityNetworkConfig } from './validate.js';
 import { assignWeights, namedWeights } from './weights.js';
 
 /** Kind of the checkpoints that hold the models of a colorizer. */
 const KIND = 'colorizer';
+const ACTION = 'create colorizerModels';
 
 /** The two networks of a colorizer. */
 export interface ColorizerModels {
@@ -37,13 +38,21 @@ export interface LoadedColorizerModels extends ColorizerModels {
   readonly notes: unknown;
 }
 
+/** The two networks of a colorizer, as plain JSON. */
+export interface ColorizerConfigs {
+  readonly colorVae: ColorVaeConfig;
+  readonly mixtureDensityNetwork: MixtureDensityNetworkConfig;
+}
+
 export interface ColorizerModelsOptions {
   /**
-   * Which of `COLOR_VAE_PRESETS` and `MIXTURE_PRESETS` to build.
+   * Which of `COLOR_VAE_PRESETS` and `MIXTURE_PRESETS` to build; ignored where `configs` are given.
    *
    * @defaultValue `'compact'`
    */
   readonly preset?: ModelPreset;
+  /** What to build, in full. */
+  readonly configs?: ColorizerConfigs;
   /** Seed of the initial weights, a non-negative integer. */
   readonly seed: number;
 }
@@ -57,18 +66,35 @@ export interface SaveColorizerModelsOptions extends SaveCheckpointOptions {
   readonly notes?: unknown;
 }
 
-/** Networks, as far as their configs tell. */
-type Described<T extends { readonly [K in keyof T]: { readonly config: unknown } }> = {
-  readonly [K in keyof T]: Pick<T[K], 'config'>;
-};
-
 /** @throws {RangeError} If the two networks do not speak of the same codes. */
-export function assertColorizerModels(action: string, models: Described<ColorizerModels>): void {
-  const { latentDim } = models.colorVae.config;
-  const predicted = models.mixtureDensityNetwork.config.latentDim;
+function assertSameCodes(action: string, configs: ColorizerConfigs): void {
+  const { latentDim } = configs.colorVae;
+  const predicted = configs.mixtureDensityNetwork.latentDim;
   if (predicted === latentDim) return;
   const rule = `be ${latentDim}, the latentDim of the color VAE`;
   throw new RangeError(argumentMessage(action, 'mixtureDensityNetwork.config.latentDim', rule, predicted));
+}
+
+/**
+ * @throws {RangeError} If a number is out of range, or the two networks do not speak of the same codes.
+ * @throws {TypeError} If a choice is none of those offered, or a part is missing.
+ */
+function assertConfigs(action: string, configs: ColorizerConfigs): void {
+  assertColorVaeConfig(configs.colorVae);
+  assertMixtureDensityNetworkConfig(configs.mixtureDensityNetwork);
+  assertSameCodes(action, configs);
+}
+
+function configsOf(models: ColorizerModels): ColorizerConfigs {
+  return {
+    colorVae: models.colorVae.config,
+    mixtureDensityNetwork: models.mixtureDensityNetwork.config,
+  };
+}
+
+/** @throws {RangeError} If the two networks do not speak of the same codes. */
+export function assertColorizerModels(action: string, models: ColorizerModels): void {
+  assertSameCodes(action, configsOf(models));
 }
 
 /** The `tf.LayersModel`s of a colorizer, in the order of its weights. */
@@ -76,17 +102,29 @@ function layersModels({ colorVae: vae, mixtureDensityNetwork: network }: Coloriz
   return [vae.encoder, vae.conditionalEncoder, vae.decoder, network.model];
 }
 
+/** @throws {TypeError} If `preset` is unknown. */
+export function presetConfigs(action: string, preset: ModelPreset): ColorizerConfigs {
+  assertPreset(action, preset);
+  return { colorVae: COLOR_VAE_PRESETS[preset], mixtureDensityNetwork: MIXTURE_PRESETS[preset] };
+}
+
 /**
- * Builds both networks of a preset with initial weights.
+ * Builds both networks with initial weights.
  *
- * @throws {TypeError} If `preset` is unknown.
- * @throws {RangeError} If `seed` is not a non-negative integer.
+ * @throws {TypeError} If `preset` is unknown, or a choice of a config is none of those offered.
+ * @throws {RangeError} If `seed` is not a non-negative integer, a number of a config is out of range, or the two networks do
+ *   not speak of the same codes.
  */
 export function colorizerModels(options: ColorizerModelsOptions): ColorizerModels {
-  const { preset = 'compact', seed } = options;
+  const { preset = 'compact', configs = presetConfigs(ACTION, preset), seed } = options;
+  assertNonNegativeInteger(ACTION, 'seed', seed);
+  assertConfigs(ACTION, configs);
   return {
-    colorVae: colorVae({ preset, seed: deriveSeed(seed, 0) }),
-    mixtureDensityNetwork: mixtureDensityNetwork({ preset, seed: deriveSeed(seed, 1) }),
+    colorVae: colorVae({ config: configs.colorVae, seed: deriveSeed(seed, 0) }),
+    mixtureDensityNetwork: mixtureDensityNetwork({
+      config: configs.mixtureDensityNetwork,
+      seed: deriveSeed(seed, 1),
+    }),
   };
 }
 
@@ -110,16 +148,10 @@ export async function saveColorizerModels(
   assertColorizerModels('save a colorizer', models);
   const { notes = null, ...storage } = options;
   const { trainable, statistics } = namedWeights(...layersModels(models));
-  const metadata: ColorizerMetadata = {
-    colorVae: models.colorVae.config,
-    mixtureDensityNetwork: models.mixtureDensityNetwork.config,
-    notes,
-  };
+  const metadata: ColorizerMetadata = { ...configsOf(models), notes };
   const tensors = await readTensors(new Map([...trainable, ...statistics]));
   await saveCheckpoint(store, { kind: KIND, metadata, tensors }, storage);
 }
-
-type ColorizerConfigs = Omit<ColorizerMetadata, 'notes'>;
 
 /**
  * The configs in the metadata of a checkpoint, which may say anything.
@@ -127,14 +159,12 @@ type ColorizerConfigs = Omit<ColorizerMetadata, 'notes'>;
  * @param stored Number of values in the checkpoint: what needs more is refused before its memory is taken.
  */
 function checkedConfigs(metadata: unknown, stored: number): ColorizerConfigs {
-  const { colorVae: vaeConfig, mixtureDensityNetwork: networkConfig } = (metadata ?? {}) as ColorizerMetadata;
-  assertColorVaeConfig(vaeConfig);
-  assertMixtureDensityNetworkConfig(networkConfig);
-  const [colorVae, mixtureDensityNetwork] = [{ config: vaeConfig }, { config: networkConfig }];
-  assertColorizerModels('build the models', { colorVae, mixtureDensityNetwork });
-  const needed = countColorVaeKernelWeights(vaeConfig) + countMixtureKernelWeights(networkConfig);
+  const configs = (metadata ?? {}) as ColorizerConfigs;
+  assertConfigs('build the models', configs);
+  const { colorVae: vae, mixtureDensityNetwork: network } = configs;
+  const needed = countColorVaeKernelWeights(vae) + countMixtureKernelWeights(network);
   if (needed > stored) throw new RangeError(`they need ${needed} weights or more and there are ${stored}`);
-  return { colorVae: vaeConfig, mixtureDensityNetwork: networkConfig };
+  return configs;
 }
 
 /** Builds what a checkpoint describes, all weights zero. */

@@ -4,6 +4,7 @@ import { input, layers, type LayersModel, model, type SymbolicTensor } from '@te
 import type { GaussianMixture } from '../distributions/gaussianMixture.js';
 import { assertNonNegativeInteger, assertShape } from '../errors.js';
 import { seedSequence } from '../random.js';
+import { assertBackend } from './assertBackend.js';
 import { applyLayer, convolutionUnit } from './blocks.js';
 import type { MixtureDensityNetworkConfig, MixtureInputConfig } from './config.js';
 import { initializeWeights } from './initializeWeights.js';
@@ -114,6 +115,7 @@ function buildMixture(config: MixtureDensityNetworkConfig): LayersModel {
  * @returns A model whose weights are freed by `dispose`.
  * @throws {RangeError} If a number of the configuration is out of range, or `seed` is not a non-negative integer.
  * @throws {TypeError} If a choice of the configuration is none of those offered.
+ * @throws {BackendError} If no TensorFlow.js backend is registered.
  * @see C. M. Bishop, Mixture Density Networks, NCRG/94/004, 1994.
  * @see A. Deshpande et al., Learning Diverse Image Colorization, 2017, section 5.
  */
@@ -122,6 +124,7 @@ export function mixtureDensityNetwork(options: MixtureDensityNetworkOptions = {}
   assertPreset('create mixtureDensityNetwork', preset);
   assertMixtureDensityNetworkConfig(config);
   if (seed !== undefined) assertNonNegativeInteger('create mixtureDensityNetwork', 'seed', seed);
+  assertBackend('create mixtureDensityNetwork');
   const network = buildMixture(config);
   if (seed !== undefined) {
     const { initialization } = config;

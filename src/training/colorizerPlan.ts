@@ -8,14 +8,15 @@ import {
   assertPositiveInteger,
   TrainingError,
 } from '../errors.js';
-import { assertPreset, MIXTURE_PRESETS, type ModelPreset } from '../models/presets.js';
+import { presetConfigs } from '../models/colorizerModels.js';
 import type { TrainColorizerOptions } from './trainColorizer.js';
 
 const ACTION = 'train a colorizer';
 
 /** What decides the outcome of a run, as plain JSON: a run is resumed only with the same. */
 export interface TrainingPlan {
-  readonly preset: ModelPreset;
+  /** Preset of the networks, or SHA-256 of the configs that were given. */
+  readonly networks: string;
   readonly seed: number;
   readonly batchSize: number;
   /** Not used where `steps` is not `null`. */
@@ -46,12 +47,25 @@ async function rarityOrigin(rarity: Float32Array | null | undefined): Promise<st
   return rarity === null ? 'none' : `given, ${await shortHash(new Uint8Array(rarity.slice().buffer))}`;
 }
 
-/** @throws {TypeError} If `preset` is unknown, or its second network looks at features, which only the caller could make. */
-function assertTrainable(preset: ModelPreset): void {
-  assertPreset(ACTION, preset);
-  if (MIXTURE_PRESETS[preset].input.kind === 'greyLevel') return;
-  const rule = 'have a mixture density network that looks at the grey photo itself, not at features of it';
-  throw new TypeError(argumentMessage(ACTION, 'preset', rule, preset));
+async function networksOrigin({ preset = 'compact', configs }: TrainColorizerOptions): Promise<string> {
+  if (configs === undefined) return preset;
+  return `given, ${await shortHash(new TextEncoder().encode(JSON.stringify(configs)))}`;
+}
+
+/** What is to be trained: in stage two, a network that looks at the very grey level that the color VAE is given. */
+function assertTrainable({ preset = 'compact', configs }: TrainColorizerOptions): void {
+  const { colorVae, mixtureDensityNetwork } = configs ?? presetConfigs(ACTION, preset);
+  const { input } = mixtureDensityNetwork;
+  if (input.kind !== 'greyLevel') {
+    const [argument, value] =
+      configs === undefined ? ['preset', preset] : ['configs.mixtureDensityNetwork.input.kind', input.kind];
+    const rule = 'let the mixture density network look at the grey photo itself, not at features of it';
+    throw new TypeError(argumentMessage(ACTION, argument, rule, value));
+  }
+  if (input.imageSize === colorVae.imageSize) return;
+  const rule = `be ${colorVae.imageSize}, the imageSize of the color VAE`;
+  const argument = 'configs.mixtureDensityNetwork.input.imageSize';
+  throw new RangeError(argumentMessage(ACTION, argument, rule, input.imageSize));
 }
 
 /**
@@ -61,9 +75,9 @@ function assertTrainable(preset: ModelPreset): void {
  * @throws {TypeError} If `preset` is unknown or needs features, or both `epochs` and `steps` are given.
  */
 export async function trainingPlan(options: TrainColorizerOptions): Promise<TrainingPlan> {
-  const { source, preset = 'compact', seed, batchSize = 16, epochs, steps } = options;
+  const { source, seed, batchSize = 16, epochs, steps } = options;
   const { learningRate = 1e-3, beta = 1 } = options;
-  assertTrainable(preset);
+  assertTrainable(options);
   assertPositiveInteger(ACTION, 'source.length', source.length);
   assertNonNegativeInteger(ACTION, 'seed', seed);
   assertPositiveInteger(ACTION, 'batchSize', batchSize);
@@ -75,7 +89,7 @@ export async function trainingPlan(options: TrainColorizerOptions): Promise<Trai
     throw new TypeError(argumentMessage(ACTION, 'epochs', "be left out beside 'steps'", epochs));
   }
   return {
-    preset,
+    networks: await networksOrigin(options),
     seed,
     batchSize,
     epochs: epochs ?? 20,

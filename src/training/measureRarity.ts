@@ -36,7 +36,7 @@ async function* abBatches(dataset: ImageDataset): AsyncGenerator<tf.Tensor4D> {
 }
 
 /**
- * Rarity weights of the color bins by the colors of pictures: smoothed, with a mean of 1 over the pixels of such pictures.
+ * Rarity weights of the color bins by the colors of pictures, smoothed; their mean under the smoothed distribution is 1.
  *
  * @param source Up to 1,000 of its pictures are looked at, spread evenly over it.
  * @returns A weight for each of the 313 bins; see `pixelWeights`.

@@ -2,7 +2,13 @@ import type { CheckpointStore } from '../checkpoint/checkpointStore.js';
 import { centerCropTransform, randomCropTransform } from '../data/cropTransform.js';
 import { imageDataset, type ImageDataset, type ImageTransform } from '../data/imageDataset.js';
 import type { ImageSource } from '../data/imageSource.js';
-import { type ColorizerModels, colorizerModels, disposeColorizerModels } from '../models/colorizerModels.js';
+import {
+  type ColorizerConfigs,
+  type ColorizerModels,
+  colorizerModels,
+  disposeColorizerModels,
+  presetConfigs,
+} from '../models/colorizerModels.js';
 import type { ModelPreset } from '../models/presets.js';
 import { deriveSeed } from '../random.js';
 import type { TrainingCallback } from './callbacks/callback.js';
@@ -55,6 +61,12 @@ export interface TrainColorizerOptions {
    * @defaultValue `'compact'`
    */
   readonly preset?: ModelPreset;
+  /**
+   * The networks in full, instead of a preset. Both look at grey levels of the same size.
+   *
+   * @defaultValue those of `preset`
+   */
+  readonly configs?: ColorizerConfigs;
   /**
    * Times that each stage sees each picture; not together with `steps`.
    *
@@ -225,9 +237,10 @@ async function runStages(run: Run, place: TrainingPlace): Promise<void> {
  */
 export async function trainColorizer(options: TrainColorizerOptions): Promise<ColorizerModels> {
   const plan = await trainingPlan(options);
-  const models = colorizerModels({ preset: plan.preset, seed: deriveSeed(plan.seed, 0) });
+  const { source, store, resume = false, signal, preset = 'compact' } = options;
+  const { configs = presetConfigs('train a colorizer', preset) } = options;
+  const models = colorizerModels({ configs, seed: deriveSeed(plan.seed, 0) });
   try {
-    const { source, store, resume = false, signal } = options;
     const place = resume && store ? await loadPlace(store, plan, models) : START;
     const { imageSize: size } = models.colorVae.config;
     const { rarity = await measureRarity(source, { size, signal }) } = options;

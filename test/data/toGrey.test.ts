@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { toGrey } from '../../src/data/toGrey.js';
 import golden from '../golden/paint.json' with { type: 'json' };
 import { expectTensorsKeptAsync } from '../support/numeric.js';
-import { solid } from './pictures.js';
 
 const PHOTO = { width: golden.width, height: golden.height, data: Uint8Array.from(golden.photo) };
 
@@ -22,11 +21,6 @@ describe('toGrey()', () => {
     const levels = { width: 256, height: 1, data: Uint8Array.from({ length: 256 }, (_, i) => i) };
     const grey = await toGrey(levels);
     expect(Array.from(grey.data)).toEqual(Array.from({ length: 768 }, (_, i) => Math.floor(i / 3)));
-  });
-
-  it('takes pictures larger than a strip', async () => {
-    const grey = await toGrey(solid(1024, 700, [77]));
-    expect(grey.data.every((value) => value === 77)).toBe(true);
   });
 
   it('leaves no tensor behind', async () => {

@@ -18,7 +18,10 @@ const ORDER = [1, 3, 0, 2];
 const mixture = (): GaussianMixture => ({
   logits: tf.tensor2d([WEIGHTS.map(Math.log)]),
   means: tf.tensor3d([MEANS]),
-  logStdDevs: tf.fill<tf.Rank.R3>([1, 4, 3], Math.log(0.5)),
+  logStdDevs: tf.tensor3d(
+    new Float32Array(12).map(() => Math.log(0.5)),
+    [1, 4, 3],
+  ),
 });
 
 const choose = async (options: Partial<ChooseLatentsOptions> = {}) => {

@@ -79,20 +79,11 @@ describe('paintPhoto()', () => {
     expect(await paintPhoto(rgba, FIELD)).toEqual(painted);
   });
 
-  it('paints a photo larger than a strip as if it were one piece', async () => {
-    // 1024 columns: strips of 512 rows. The field differs from row to row, the photo is the same throughout.
-    const [width, height] = [1024, 1030];
-    const field: TensorData = {
-      shape: [4, 1, 2],
-      values: Float32Array.of(-0.1, 0.05, 0.15, -0.1, 0, 0.2, 0.1, 0.1),
-    };
-    const tall = await paintPhoto(solid(width, height, [120]), field);
-    const narrow = await paintPhoto(solid(2, height, [120]), field);
-    const column = (image: RasterImage) =>
-      Array.from({ length: height }, (_, y) =>
-        image.data.slice(y * image.width * 3, y * image.width * 3 + 3),
-      );
-    expect(column(tall)).toEqual(column(narrow));
+  it('paints a photo in strips as if it were one piece', async () => {
+    const photo = noise(6, 23, 3);
+    const whole = await paintPhoto(photo, FIELD);
+    for (const stripPixels of [1, 6, 30, 60, 138, 139])
+      expectBytesClose((await paintPhoto(photo, FIELD, { stripPixels })).data, Array.from(whole.data), 1);
   });
 
   it('covers the whole photo, whatever its proportions', async () => {
@@ -149,6 +140,11 @@ describe('paintPhoto()', () => {
         new RangeError(
           "Cannot paint a photo as 'colorField.values.length' must be above 0 and the product of the shape, 8: " +
             'current value is 7',
+        ),
+      );
+      await expect(paintPhoto(PHOTO, FIELD, { stripPixels: 0 })).rejects.toThrow(
+        new RangeError(
+          "Cannot paint in strips as 'stripPixels' must be a positive integer: current value is 0",
         ),
       );
     });

@@ -12,6 +12,25 @@ export const TINY_MIXTURE: MixtureDensityNetworkConfig = {
   input: { kind: 'greyLevel', imageSize: 16 },
 };
 
+/** Smaller still, for runs of many steps: three levels from 8 x 8 pixels to one. */
+export const SMALLEST_VAE: ColorVaeConfig = {
+  ...TINY_VAE,
+  imageSize: 8,
+  encoder: { filters: [8, 16, 16], kernelSizes: [3, 3, 3], refinements: [0, 0, 0] },
+  conditionalEncoder: { filters: [8, 16, 16], kernelSizes: [3, 3, 3], refinements: [0, 0, 0] },
+  decoder: {
+    ...TINY_VAE.decoder,
+    filters: [16, 16, 8],
+    kernelSizes: [3, 3, 3],
+    refinements: [0, 0, 0],
+  },
+};
+export const SMALLEST_MIXTURE: MixtureDensityNetworkConfig = {
+  ...TINY_MIXTURE,
+  input: { kind: 'greyLevel', imageSize: 8 },
+  trunk: [8, 16, 16].map((filters) => ({ filters, kernelSize: 3, strides: 2 })),
+};
+
 /** Both networks with initial weights that differ from seed to seed. */
 export function tinyModels(
   seed: number,
