@@ -10,6 +10,14 @@ function foreignBackends(): string[] {
   return running.filter(([, backend]) => !(backend instanceof tf.KernelBackend)).map(([name]) => name);
 }
 
+/** What is wrong with the versions of tfjs-core and tfjs-layers, if anything. */
+export function versionProblem(core: string, layers: string): string[] {
+  if (core === layers) return [];
+  return [
+    `"@tensorflow/tfjs-core" is ${core} and "@tensorflow/tfjs-layers" is ${layers}: install the same version of both`,
+  ];
+}
+
 /**
  * Looks for signs that TensorFlow.js is loaded twice, or in versions that do not belong together.
  *
@@ -35,11 +43,5 @@ export function findDuplicates(loaded: readonly string[] = []): string[] {
       `The "${foreign.join('", "')}" backend belongs to another copy of "@tensorflow/tfjs-core": ${ONE_COPY}`,
     );
   }
-  const coreVersion = tf.version_core;
-  if (coreVersion !== layersVersion) {
-    problems.push(
-      `"@tensorflow/tfjs-core" is ${coreVersion} and "@tensorflow/tfjs-layers" is ${layersVersion}: install the same version of both`,
-    );
-  }
-  return problems;
+  return [...problems, ...versionProblem(tf.version_core, layersVersion)];
 }

@@ -82,6 +82,13 @@ async function firstDifference(comparisons: readonly Comparison[]): Promise<stri
   }
 }
 
+/** tfjs 4.22 does not free what it saved for the way back when the function that is differentiated throws. */
+function disposeTape(): void {
+  const { state } = tf.engine();
+  for (const { saved } of state.activeTape ?? []) tf.dispose(saved);
+  state.activeTape = [];
+}
+
 async function trainingFault(): Promise<string | null> {
   const bits = tf.backend().floatPrecision();
   if (bits === 32) return firstDifference(gradientComparisons());
@@ -100,6 +107,7 @@ export async function findBackendFault(task: BackendTask): Promise<string | null
     if (fault !== null || task === 'inference') return fault;
     return await trainingFault();
   } catch (error) {
+    disposeTape();
     return (error as Error).message;
   }
 }

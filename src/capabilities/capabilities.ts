@@ -4,11 +4,12 @@ import { version_layers as layersVersion } from '@tensorflow/tfjs-layers';
 import { currentBackend, restoreBackend } from '../backends/activateBackend.js';
 import { type BackendCandidate, registeredCandidates } from '../backends/candidates.js';
 import { findDuplicates } from '../backends/findDuplicates.js';
-import { COLOR_VAE_PRESETS, MIXTURE_PRESETS } from '../models/presets.js';
+import { type ColorizerConfigs, presetConfigs } from '../models/colorizerModels.js';
 import { type BackendReport, reportBackend } from './backendReport.js';
 import { modelKernels, type ModelKernels } from './modelKernels.js';
 import { type PlatformReport, describePlatform } from './platform.js';
-import type { ModelConfigs } from './shrinkConfigs.js';
+
+const ACTION = 'report capabilities';
 
 export interface CapabilitiesOptions {
   /**
@@ -16,7 +17,7 @@ export interface CapabilitiesOptions {
    *
    * @defaultValue those of the preset `'compact'`
    */
-  readonly models?: ModelConfigs;
+  readonly configs?: ColorizerConfigs;
   /**
    * Backends to look at.
    *
@@ -47,7 +48,8 @@ export interface Capabilities {
  * Says which backends can run and train models here, and what those that cannot would need: starts each of them, checks its
  * arithmetic and looks for the kernels that the models need. The backend that was current is current again afterwards.
  *
- * @throws {RangeError} If a config of `models` is not valid.
+ * @throws {RangeError} If a number of a config is out of range.
+ * @throws {TypeError} If a choice of a config is none of those offered, or a part is missing.
  * @example
  * ```ts
  * import '@tensorflow/tfjs-backend-webgpu';
@@ -58,11 +60,11 @@ export interface Capabilities {
  */
 export async function capabilities(options: CapabilitiesOptions = {}): Promise<Capabilities> {
   const {
-    models = { colorVae: COLOR_VAE_PRESETS.compact, mixtureDensityNetwork: MIXTURE_PRESETS.compact },
+    configs = presetConfigs(ACTION, 'compact'),
     candidates = registeredCandidates(),
     platform = describePlatform(),
   } = options;
-  const kernels = await modelKernels(models);
+  const kernels = await modelKernels(configs);
   const previous = currentBackend();
   const backends: BackendReport[] = [];
   try {

@@ -8,15 +8,19 @@ import { imageDataset } from '../data/imageDataset.js';
 import { memorySource } from '../data/imageSource.js';
 import { resizeImage } from '../data/resize.js';
 import { colorizer } from '../inference/colorizer.js';
-import { colorVae } from '../models/colorVae.js';
-import { type ColorizerModels, disposeColorizerModels } from '../models/colorizerModels.js';
-import { mixtureDensityNetwork } from '../models/mixtureDensityNetwork.js';
+import {
+  type ColorizerConfigs,
+  type ColorizerModels,
+  colorizerModels,
+  disposeColorizerModels,
+} from '../models/colorizerModels.js';
+import { assertColorVaeConfig, assertMixtureDensityNetworkConfig } from '../models/validate.js';
 import { type FeatureBlock, zhangFeatures } from '../models/zhangFeatures.js';
 import { colorExamples, mixtureExamples } from '../training/examples.js';
 import { measureRarity } from '../training/measureRarity.js';
 import { trainColorVae } from '../training/trainColorVae.js';
 import { trainMixtureDensityNetwork } from '../training/trainMixtureDensityNetwork.js';
-import { type ModelConfigs, shrinkConfigs } from './shrinkConfigs.js';
+import { shrinkConfigs } from './shrinkConfigs.js';
 
 /** Names of the kernels that a backend needs, in alphabetical order. */
 export interface ModelKernels {
@@ -45,7 +49,7 @@ interface Features {
   readonly imageSize: number;
 }
 
-function featuresFor({ input }: ModelConfigs['mixtureDensityNetwork']): Features | null {
+function featuresFor({ input }: ColorizerConfigs['mixtureDensityNetwork']): Features | null {
   if (input.kind !== 'features') return null;
   return { network: zhangFeatures({ blocks: FEATURE_BLOCKS }), imageSize: 2 * input.shape[0] };
 }
@@ -100,16 +104,16 @@ async function trainOneStep(models: ColorizerModels, features: Features | null):
  * The kernels that networks need, found by running small copies of them: a photo is colored, and each network makes one
  * update. It takes about a second, on the cpu backend.
  *
- * @throws {RangeError} If a config is not valid.
+ * @throws {RangeError} If a number of a config is out of range.
+ * @throws {TypeError} If a choice of a config is none of those offered, or a part is missing.
  */
-export async function modelKernels(configs: ModelConfigs): Promise<ModelKernels> {
+export async function modelKernels(configs: ColorizerConfigs): Promise<ModelKernels> {
+  assertColorVaeConfig(configs.colorVae);
+  assertMixtureDensityNetworkConfig(configs.mixtureDensityNetwork);
   const small = shrinkConfigs(configs);
   const run = async (use: (models: ColorizerModels, features: Features | null) => Promise<void>) =>
     recordKernels(async () => {
-      const models = {
-        colorVae: colorVae({ config: small.colorVae, seed: 0 }),
-        mixtureDensityNetwork: mixtureDensityNetwork({ config: small.mixtureDensityNetwork, seed: 0 }),
-      };
+      const models = colorizerModels({ configs: small, seed: 0 });
       const features = featuresFor(small.mixtureDensityNetwork);
       try {
         await use(models, features);

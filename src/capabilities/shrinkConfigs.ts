@@ -1,3 +1,4 @@
+import type { ColorizerConfigs } from '../models/colorizerModels.js';
 import type {
   BlockStyle,
   ColorVaeConfig,
@@ -13,12 +14,6 @@ const GROUPS = 2;
 const COMPONENTS = 2;
 /** Side of the smallest map, in pixels. */
 const SMALLEST = 2;
-
-/** What describes the networks of a colorizer. */
-export interface ModelConfigs {
-  readonly colorVae: ColorVaeConfig;
-  readonly mixtureDensityNetwork: MixtureDensityNetworkConfig;
-}
 
 function smallStyle(style: BlockStyle): BlockStyle {
   const { normalization } = style;
@@ -68,7 +63,7 @@ function smallMixture(config: MixtureDensityNetworkConfig): MixtureDensityNetwor
 }
 
 /** Configs of the same layers with few channels and pixels: they need the same kernels, at next to no cost. */
-export function shrinkConfigs({ colorVae, mixtureDensityNetwork }: ModelConfigs): ModelConfigs {
+export function shrinkConfigs({ colorVae, mixtureDensityNetwork }: ColorizerConfigs): ColorizerConfigs {
   return {
     colorVae: smallVae(colorVae),
     mixtureDensityNetwork: smallMixture(mixtureDensityNetwork),

@@ -1,8 +1,11 @@
 import type { BackendReport, TaskReport } from '../capabilities/backendReport.js';
 import type { Capabilities } from '../capabilities/capabilities.js';
 import type { PlatformReport } from '../capabilities/platform.js';
-import type { ModelConfigs } from '../capabilities/shrinkConfigs.js';
-import { disposeColorizerModels, loadColorizerModels } from '../models/colorizerModels.js';
+import {
+  type ColorizerConfigs,
+  disposeColorizerModels,
+  loadColorizerModels,
+} from '../models/colorizerModels.js';
 import { nodeCapabilities } from '../node/nodeCapabilities.js';
 import { startBackend } from '../node/startBackend.js';
 import { type CommandSpec, type ParsedArguments, UsageError } from './arguments.js';
@@ -25,7 +28,7 @@ export const DOCTOR_COMMAND: CommandSpec = {
   examples: ['polyhue doctor', 'polyhue doctor --model my-model --json'],
 };
 
-async function readConfigs(location: string, { signal }: Terminal): Promise<ModelConfigs> {
+async function readConfigs(location: string, { signal }: Terminal): Promise<ColorizerConfigs> {
   await startBackend('cpu');
   const models = await loadColorizerModels(modelStore(location), { signal });
   const configs = {
@@ -112,8 +115,8 @@ function reportText(report: Capabilities): string {
 export async function doctorCommand(args: ParsedArguments, terminal: Terminal): Promise<number> {
   if (args.operands.length > 0) throw new UsageError("Give no operands; a model is named by '--model'");
   const location = args.text('model');
-  const models = location === undefined ? undefined : await readConfigs(location, terminal);
-  const report = await nodeCapabilities(models === undefined ? {} : { models });
+  const request = location === undefined ? {} : { configs: await readConfigs(location, terminal) };
+  const report = await nodeCapabilities(request);
   if (args.switched('json')) writeJsonLine(terminal.stdout, report);
   else terminal.stdout.write(reportText(report));
   return report.backends.some(({ training }) => training.works) ? EXIT.done : EXIT.someFailed;

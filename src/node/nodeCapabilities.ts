@@ -23,10 +23,11 @@ function describeNode(): PlatformReport {
 /**
  * Says which backends can run and train models in Node, those included that are not registered yet; see `capabilities`.
  *
- * @throws {RangeError} If a config of `models` is not valid.
+ * @throws {RangeError} If a number of a config is out of range.
+ * @throws {TypeError} If a choice of a config is none of those offered, or a part is missing.
  */
 export async function nodeCapabilities(
-  options: Pick<CapabilitiesOptions, 'models'> = {},
+  options: Pick<CapabilitiesOptions, 'configs'> = {},
 ): Promise<Capabilities> {
   return capabilities({ ...options, candidates: nodeCandidates(), platform: describeNode() });
 }
