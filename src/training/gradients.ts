@@ -124,7 +124,8 @@ export function meanLossGradients(count: number, compute: (index: number) => Los
 export function globalNorm(gradients: NamedTensors): tf.Scalar {
   return tf.tidy(() => {
     const squares = [...gradients.values()].map((gradient) => tf.sum<tf.Scalar>(tf.square(gradient)));
-    return tf.sqrt(tf.addN(squares));
+    // Not addN: on WebGPU, tfjs 4.22 hands all tensors to one shader, which may read eight.
+    return tf.sqrt(tf.sum<tf.Scalar>(tf.stack(squares)));
   });
 }
 

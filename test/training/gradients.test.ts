@@ -123,6 +123,11 @@ describe('clipByGlobalNorm()', () => {
     await expectAllClose(globalNorm(clipped), [6.5]);
   });
 
+  it('counts every one of more gradients than a shader of WebGPU can read', async () => {
+    const many = Object.fromEntries(Array.from({ length: 49 }, (_, i) => [`g${i}`, [2]]));
+    await expectAllClose(globalNorm(tensors(many)), [14]);
+  });
+
   it('leaves smaller gradients and zeros as they are', async () => {
     for (const values of [
       [0.25, -0.5],
