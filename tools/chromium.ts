@@ -1,5 +1,5 @@
-import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 
 import { chromium } from 'playwright';
 
@@ -29,4 +29,26 @@ export function findChromium(): string {
 /** Whether {@link findChromium} found a browser that exists. */
 export function hasChromium(): boolean {
   return existsSync(findChromium());
+}
+
+/** Where packages of Chromium for Linux put the browser that their script in `PATH` starts. */
+const LINUX_FOLDERS = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome'];
+
+const NO_SOFTWARE_GPU = `The tests of WebGPU in Node need the software GPU that comes with Chromium, vk_swiftshader_icd.json, and none
+was found beside it. Install Chromium from a package that has it (Debian: apt-get install chromium libvulkan1), or download
+the one made for the tests: npx playwright install chromium`;
+
+/**
+ * Environment variables that give a program the software GPU which comes with Chromium: its Vulkan driver and, for machines
+ * without libvulkan1, its Vulkan loader. Other systems than Linux use the GPU they have.
+ */
+export function softwareGpuEnvironment(): Readonly<Record<string, string>> {
+  if (process.platform !== 'linux') return {};
+  const chromium = hasChromium() ? [dirname(realpathSync(findChromium()))] : [];
+  const folder = [...chromium, ...LINUX_FOLDERS].find((path) =>
+    existsSync(join(path, 'vk_swiftshader_icd.json')),
+  );
+  if (folder === undefined) throw new Error(NO_SOFTWARE_GPU);
+  const libraries = [process.env['LD_LIBRARY_PATH'], folder].filter((path) => path).join(delimiter);
+  return { VK_ICD_FILENAMES: join(folder, 'vk_swiftshader_icd.json'), LD_LIBRARY_PATH: libraries };
 }
