@@ -38,7 +38,7 @@ describe('activateBackend()', () => {
     // prettier-ignore
     vi.spyOn(console, 'warn').mockReturnValue();
     onTestFinished(() => tf.removeBackend('failing'));
-    tf.registerBackend('failing', factory as () => never, 0);
+    tf.registerBackend('failing', factory, 0);
     await expect(activateBackend('failing')).rejects.toThrow(
       new BackendError('Cannot start the "failing" backend: TensorFlow.js could not initialize it'),
     );

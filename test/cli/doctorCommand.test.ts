@@ -25,8 +25,7 @@ async function modelFolder(): Promise<string> {
 
 describe('polyhue doctor', () => {
   it('says for people what can run here and what the rest needs', async () => {
-    const { code, stdout, stderr } = await runProgram(MAIN, ['doctor'], NO_GPU);
-    expect(code, stderr).toBe(0);
+    const stdout = await runProgram(MAIN, ['doctor'], NO_GPU);
     const [platform, ...lines] = stdout.split('\n');
     expect(platform).toMatch(/^Node \S+, \w+ \w+, \d+ cores, [\d.]+ GB memory, heap up to [\d.]+ GB$/);
     expect(lines).toEqual([
@@ -45,8 +44,7 @@ describe('polyhue doctor', () => {
   });
 
   it('names the adapter of WebGPU, and does not train on one that is a program', async () => {
-    const { code, stdout, stderr } = await runProgram(MAIN, ['doctor'], softwareGpuEnvironment());
-    expect(code, stderr).toBe(0);
+    const stdout = await runProgram(MAIN, ['doctor'], softwareGpuEnvironment());
     expect(stdout).toMatch(
       /\nwebgpu +yes +yes +.*SwiftShader.* \(not a GPU: slower than wasm\), tensors up to \d\.\d GB\n/,
     );
@@ -55,8 +53,7 @@ describe('polyhue doctor', () => {
 
   it('reports on a trained model as one JSON object with --json', async () => {
     const args = ['doctor', '--model', await modelFolder(), '--json'];
-    const { code, stdout, stderr } = await runProgram(MAIN, args, NO_GPU);
-    expect(code, stderr).toBe(0);
+    const stdout = await runProgram(MAIN, args, NO_GPU);
     expect(stdout.trimEnd().split('\n')).toHaveLength(1);
     const report = JSON.parse(stdout) as Capabilities;
     expect(report.backends.map(({ name }) => name)).toEqual(['webgpu', 'wasm', 'cpu']);

@@ -142,7 +142,9 @@ describe('polyhue doctor', () => {
     const folder = await temporaryFolder();
     const { code, stdout, stderr } = await doctor('--model', folder);
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toBe(`Cannot load the checkpoint "${folder}" as it has no polyhue.json: nothing was saved there\n`);
+    expect(stderr).toBe(
+      `Cannot load the checkpoint "${folder}" as it has no polyhue.json: nothing was saved there\n`,
+    );
     expect(nodeCapabilities).not.toHaveBeenCalled();
   });
 });
