@@ -140,18 +140,19 @@ describe('training', () => {
   });
 
   it('holds no more tensors after 200 steps than after one', async () => {
+    const steps = tf.getBackend() === 'webgpu' ? 50 : 200; // software GPUs are slow
     const models = build(0);
     const tensors: number[] = [];
     await trainColorVae(models.colorVae, colors(1), {
       seed: 0,
       learningRate: 1e-3,
-      steps: 200,
+      steps,
       average: {},
       callbacks: [{ onBatchEnd: () => void tensors.push(tf.memory().numTensors) }],
     });
     // Batches that are made ahead come and go: a few tensors, not one per step.
     expect(Math.max(...tensors.slice(1)) - Math.min(...tensors.slice(1))).toBeLessThan(10);
-    expect(tensors).toHaveLength(200);
+    expect(tensors).toHaveLength(steps);
     disposeColorizerModels(models);
   });
 });
