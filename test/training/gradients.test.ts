@@ -114,6 +114,15 @@ describe('meanLossGradients()', () => {
 });
 
 describe('clipByGlobalNorm()', () => {
+  it('takes as many gradients as a network has', async () => {
+    const gradients = new Map(Array.from({ length: 90 }, (_, i) => [`w${i}`, tf.tensor1d([i, i])]));
+    const { norm, gradients: clipped } = clipByGlobalNorm(gradients, 1);
+    // 2 (0 + 1 + 4 + ... + 89^2) = 2 * 89 * 90 * 179 / 6
+    const expected = Math.sqrt((2 * 89 * 90 * 179) / 6);
+    await expectAllClose(norm, [expected]);
+    await expectAllClose(clipped.get('w89')!, [89 / expected, 89 / expected]);
+  });
+
   it('scales all gradients by one factor so that their norm is the limit', async () => {
     const gradients = tensors({ a: [3, 0], b: [0, 4, 12] });
     const { gradients: clipped, norm } = clipByGlobalNorm(gradients, 6.5);
