@@ -11,7 +11,7 @@ import { tinyModels } from '../support/tinyModels.js';
 import { COLORS, grainy } from '../training/smallPictures.js';
 
 /** A stream that keeps what is written to it. */
-export function recorder(onText: (all: string) => void = () => {}) {
+function recorder(onText: (all: string) => void = () => {}) {
   let all = '';
   const stream = new Writable({
     write: (chunk, _encoding, done) => {
