@@ -241,7 +241,6 @@ export type { TrainingResult } from './training/train.js';
 export { colorVaeTask, trainColorVae } from './training/trainColorVae.js';
 export type { ColorVaeTaskOptions, TrainColorVaeOptions } from './training/trainColorVae.js';
 export { trainColorizer } from './training/trainColorizer.js';
-export type { TrainColorizerOptions } from './training/trainColorizer.js';
 export { mixtureTask, trainMixtureDensityNetwork } from './training/trainMixtureDensityNetwork.js';
 export type {
   MixtureTaskOptions,
@@ -249,7 +248,7 @@ export type {
 } from './training/trainMixtureDensityNetwork.js';
 export type { NamedTensors, NamedVariables } from './training/variables.js';
 export type { WeightAverageConfig, WeightAverageOptions } from './training/weightAverage.js';
-export type { TrainingStage } from './training/colorizerProgress.js';
+export type { TrainColorizerOptions, TrainingStage } from './training/colorizerOptions.js';
 export type { LatentMode } from './inference/chooseLatents.js';
 export type { Colorization, LatentChoice } from './inference/colorization.js';
 export { colorizer, loadColorizer } from './inference/colorizer.js';

@@ -178,6 +178,14 @@ function assertCount(colorizer: Colorizer, { count, mode }: ColorizeOptions): vo
   );
 }
 
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    throw new Error(`Cannot write to the folder "${path}": ${(cause as Error).message}`, { cause });
+  }
+}
+
 /** What a call of the command asks for. */
 interface ColorizeRequest extends WriteOptions {
   readonly options: ColorizeOptions;
@@ -245,7 +253,8 @@ export async function colorizeCommand(args: ParsedArguments, terminal: Terminal)
       tell(failure);
     };
     const jobs = await allJobs(args.operands, maxPixels, report);
-    await mkdir(out, { recursive: true });
+    if (jobs.length === 0) return EXIT.someFailed;
+    await makeFolder(out);
     const request = { options, tell, report, out, sheet, signal };
     const colored = await colorizeJobs(colorizer, jobs, request, terminal);
     if (!json) stdout.write(`${colored} of ${jobs.length} photos colored, results are in ${out}\n`);

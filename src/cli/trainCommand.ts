@@ -17,8 +17,8 @@ import type { TrainingCallback, TrainingProgress } from '../training/callbacks/c
 import { csvLogger } from '../training/callbacks/csvLogger.js';
 import { jsonLinesLogger } from '../training/callbacks/jsonLinesLogger.js';
 import { tensorBoardLogger } from '../training/callbacks/tensorBoardLogger.js';
-import type { TrainingStage } from '../training/colorizerProgress.js';
-import { trainColorizer, type TrainColorizerOptions } from '../training/trainColorizer.js';
+import type { TrainColorizerOptions, TrainingStage } from '../training/colorizerOptions.js';
+import { trainColorizer } from '../training/trainColorizer.js';
 import {
   choice,
   type CommandSpec,

@@ -12,7 +12,7 @@ export interface RarityWeightsOptions {
   /** Probability of each of the 313 color bins in the training images; scaled to a sum of 1. */
   readonly prior: ArrayLike<number>;
   /**
-   * `smoothed` mixes the prior with a uniform distribution and gives weights whose mean over pixels is 1; `raw` is `1 / p`,
+   * `smoothed` mixes the prior with a uniform distribution and gives weights whose mean under the prior is 1; `raw` is `1 / p`,
    * as in the reference code, whose mean is the number of bins that occur and whose range is that of the prior.
    *
    * @defaultValue `'smoothed'`

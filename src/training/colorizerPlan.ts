@@ -9,7 +9,7 @@ import {
   TrainingError,
 } from '../errors.js';
 import { presetConfigs } from '../models/colorizerModels.js';
-import type { TrainColorizerOptions } from './trainColorizer.js';
+import type { TrainColorizerOptions } from './colorizerOptions.js';
 
 const ACTION = 'train a colorizer';
 

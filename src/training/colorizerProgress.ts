@@ -5,6 +5,7 @@ import { readTensors, type TensorData } from '../checkpoint/tensorData.js';
 import { CheckpointError } from '../errors.js';
 import type { ColorizerModels } from '../models/colorizerModels.js';
 import { assignWeights, namedWeights, type NamedWeights } from '../models/weights.js';
+import { STAGES, type TrainingStage } from './colorizerOptions.js';
 import { assertSamePlan, type TrainingPlan } from './colorizerPlan.js';
 import type { TrainingSnapshot } from './snapshot.js';
 
@@ -13,12 +14,6 @@ const KIND = 'colorizer-training';
 /** Prefixes of the names of tensors in a saved state. */
 const RUN = 'run/';
 const COLOR_VAE = 'colorVae/';
-
-/** Which of the two networks is trained. */
-export type TrainingStage = 'colorVae' | 'mixtureDensityNetwork';
-
-/** In the order in which they are trained. */
-export const STAGES: readonly TrainingStage[] = ['colorVae', 'mixtureDensityNetwork'];
 
 /** Where a run stands: in which stage, and where in it; `null` at its start. */
 export interface TrainingPlace {

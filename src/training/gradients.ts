@@ -124,7 +124,7 @@ export function meanLossGradients(count: number, compute: (index: number) => Los
 export function globalNorm(gradients: NamedTensors): tf.Scalar {
   return tf.tidy(() => {
     const squares = [...gradients.values()].map((gradient) => tf.sum<tf.Scalar>(tf.square(gradient)));
-    // Not addN: on WebGPU, tfjs 4.22 hands all tensors to one shader, which may read eight.
+    // Not tf.addN: on webgpu it fails without a word, and all work queued with it, beyond some eight tensors (4.22).
     return tf.sqrt(tf.sum<tf.Scalar>(tf.stack(squares)));
   });
 }

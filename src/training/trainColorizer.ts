@@ -1,27 +1,17 @@
-import type { CheckpointStore } from '../checkpoint/checkpointStore.js';
 import { centerCropTransform, randomCropTransform } from '../data/cropTransform.js';
-import { imageDataset, type ImageDataset, type ImageTransform } from '../data/imageDataset.js';
-import type { ImageSource } from '../data/imageSource.js';
+import { imageDataset, type ImageDataset } from '../data/imageDataset.js';
 import {
-  type ColorizerConfigs,
   type ColorizerModels,
   colorizerModels,
   disposeColorizerModels,
   presetConfigs,
 } from '../models/colorizerModels.js';
-import type { ModelPreset } from '../models/presets.js';
 import { deriveSeed } from '../random.js';
 import type { TrainingCallback } from './callbacks/callback.js';
 import { saveSnapshots } from './callbacks/saveSnapshots.js';
+import { STAGES, type TrainColorizerOptions, type TrainingStage } from './colorizerOptions.js';
 import { type TrainingPlan, trainingPlan } from './colorizerPlan.js';
-import {
-  loadPlace,
-  saveProgress,
-  STAGES,
-  START,
-  type TrainingPlace,
-  type TrainingStage,
-} from './colorizerProgress.js';
+import { loadPlace, saveProgress, START, type TrainingPlace } from './colorizerProgress.js';
 import { type ColorExamples, colorExamples, mixtureExamples } from './examples.js';
 import { measureRarity } from './measureRarity.js';
 import type { TrainingOptions } from './options.js';
@@ -30,99 +20,6 @@ import { cosineSchedule, type Schedule } from './schedules/schedule.js';
 import type { TrainingData } from './task.js';
 import { trainColorVae } from './trainColorVae.js';
 import { trainMixtureDensityNetwork } from './trainMixtureDensityNetwork.js';
-
-export interface TrainColorizerOptions {
-  /** Pictures to learn from. */
-  readonly source: ImageSource;
-  /**
-   * Pictures to measure by after each epoch; each stage ends with the weights that did best on them.
-   *
-   * @defaultValue none: each stage ends with its last weights, averaged
-   */
-  readonly validation?: ImageSource;
-  /**
-   * Makes a square example of a training picture, as large as the networks of the preset want it.
-   *
-   * @defaultValue `randomCropTransform`: a random square, mirrored at random
-   */
-  readonly transform?: ImageTransform;
-  /**
-   * Makes a square example of a validation picture.
-   *
-   * @defaultValue `centerCropTransform`: the square in the middle
-   */
-  readonly validationTransform?: ImageTransform;
-  /** Source of all randomness: a non-negative integer, 0 included. */
-  readonly seed: number;
-  /**
-   * Size of the networks. `'reference'` and `'referenceTf'` are refused: their mixture density networks look at features
-   * that somebody else trained; train them with `trainColorVae` and `trainMixtureDensityNetwork`.
-   *
-   * @defaultValue `'compact'`
-   */
-  readonly preset?: ModelPreset;
-  /**
-   * The networks in full, instead of a preset. Both look at grey levels of the same size.
-   *
-   * @defaultValue those of `preset`
-   */
-  readonly configs?: ColorizerConfigs;
-  /**
-   * Times that each stage sees each picture; not together with `steps`.
-   *
-   * @defaultValue `20`
-   */
-  readonly epochs?: number;
-  /** Updates of the weights in each stage, instead of epochs. */
-  readonly steps?: number;
-  /**
-   * Pictures per update.
-   *
-   * @defaultValue `16`
-   */
-  readonly batchSize?: number;
-  /**
-   * Highest learning rate; it rises to it, then falls to almost nothing.
-   *
-   * @defaultValue `0.001`
-   */
-  readonly learningRate?: number;
-  /**
-   * Units of reconstruction that a nat of divergence costs: low for colors that come back exactly, high for codes that are
-   * easy to predict.
-   *
-   * @defaultValue `1`
-   */
-  readonly beta?: number;
-  /**
-   * Weight of each color bin; see `rarityWeights`. `null` makes all pixels count the same.
-   *
-   * @defaultValue smoothed weights by the colors of `source`; see `measureRarity`
-   */
-  readonly rarity?: Float32Array | null;
-  /**
-   * Keeps the state of the run, so that it can go on after a stop.
-   *
-   * @defaultValue none
-   */
-  readonly store?: CheckpointStore;
-  /**
-   * Goes on from the state in `store`, if there is one.
-   *
-   * @defaultValue `false`
-   */
-  readonly resume?: boolean;
-  /**
-   * Time from one saved state to the next, in milliseconds.
-   *
-   * @defaultValue `60_000`
-   */
-  readonly saveEveryMs?: number;
-  /** Callbacks for each stage. */
-  readonly callbacks?: (stage: TrainingStage) => readonly TrainingCallback[];
-  /** Ends the run between two steps, after saving its state; the promise is rejected with the signal's reason. */
-  readonly signal?: AbortSignal;
-}
 
 /** What both stages share. */
 interface Run {

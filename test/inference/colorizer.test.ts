@@ -12,7 +12,7 @@ import type { MixtureDensityNetworkConfig } from '../../src/models/config.js';
 import { randomGenerator } from '../../src/random.js';
 import { solid } from '../data/pictures.js';
 import { expectAllClose, expectTensorsKeptAsync } from '../support/numeric.js';
-import { TINY_MIXTURE, TINY_VAE, tinyModels } from '../support/tinyModels.js';
+import { SMALLEST_MIXTURE, SMALLEST_VAE, tinyModels } from '../support/tinyModels.js';
 
 /** A photo of random bytes. */
 function photo(width: number, height: number, channels: number, seed: number): RasterImage {
@@ -21,13 +21,16 @@ function photo(width: number, height: number, channels: number, seed: number): R
 }
 
 const PHOTO = photo(21, 13, 3, 0);
-const { components } = TINY_MIXTURE;
-const { imageSize, latentDim } = TINY_VAE;
+const { components } = SMALLEST_MIXTURE;
+const { imageSize, latentDim } = SMALLEST_VAE;
+
+const smallestModels = (seed: number, mixture = SMALLEST_MIXTURE) =>
+  tinyModels(seed, { vae: SMALLEST_VAE, mixture });
 
 const built: Colorizer[] = [];
 
 function build(seed = 0): Colorizer {
-  const made = colorizer(tinyModels(seed));
+  const made = colorizer(smallestModels(seed));
   built.push(made);
   return made;
 }
@@ -151,7 +154,7 @@ describe('colorizer()', () => {
 
   it('frees its models when it is disposed', async () => {
     await expectTensorsKeptAsync(0, async () => {
-      const { colorize, dispose } = colorizer(tinyModels(3));
+      const { colorize, dispose } = colorizer(smallestModels(3));
       await colorize(PHOTO, { count: 1 });
       dispose();
     });
@@ -193,7 +196,7 @@ describe('colorizer()', () => {
   });
 
   it('refuses networks that do not speak of the same codes', () => {
-    const models = tinyModels(0, { mixture: { ...TINY_MIXTURE, latentDim: 5 } });
+    const models = smallestModels(0, { ...SMALLEST_MIXTURE, latentDim: 5 });
     expect(() => colorizer(models)).toThrow(
       new RangeError(
         "Cannot create colorizer as 'mixtureDensityNetwork.config.latentDim' must be 16, " +
@@ -207,7 +210,7 @@ describe('colorizer()', () => {
 
 describe('colorizer() with features', () => {
   const mixture: MixtureDensityNetworkConfig = {
-    ...TINY_MIXTURE,
+    ...SMALLEST_MIXTURE,
     input: { kind: 'features', shape: [4, 4, 2] },
     trunk: [{ filters: 4, kernelSize: 3, strides: 2 }],
   };
@@ -223,7 +226,7 @@ describe('colorizer() with features', () => {
       seen.push(tf.keep(tf.clone(x as tf.Tensor)));
       return apply(x, options);
     });
-    const { colorize, dispose } = colorizer(tinyModels(0, { mixture }), {
+    const { colorize, dispose } = colorizer(smallestModels(0, mixture), {
       features: { network, imageSize: 8 },
     });
     await expectTensorsKeptAsync(1, async () => colorize(solid(3, 3, [255]), { count: 2 }));
@@ -235,7 +238,7 @@ describe('colorizer() with features', () => {
   });
 
   it('says when there are none, and frees what it loaded', async () => {
-    const models = tinyModels(0, { mixture });
+    const models = smallestModels(0, mixture);
     const message =
       "Cannot create colorizer as 'features' must be given, as the mixture density network looks at features: " +
       'current value is undefined';
