@@ -13,7 +13,7 @@ import { EXIT, type Terminal, writeJsonLine } from './terminal.js';
 export const DOCTOR_COMMAND: CommandSpec = {
   name: 'doctor',
   operands: '',
-  summary: 'Says which TensorFlow.js backends can color photos and train here, and what the others need.',
+  summary: 'Says which backends can color photos and train here, and what the others need.',
   options: {
     model: {
       value: 'DIR|URL',

@@ -14,7 +14,7 @@ async function workplace() {
   const root = await temporaryFolder();
   const [model, out] = [await modelFolder(join(root, 'model')), join(root, 'out')];
   const colorize = async (...args: string[]) =>
-    polyhue(['colorize', '--model', model, '--out', out, ...args]);
+    polyhue(['colorize', '--model', model, '--out', out, '--backend', 'wasm', ...args]);
   return { root, model, out, colorize };
 }
 
@@ -144,7 +144,8 @@ describe('polyhue colorize', () => {
   it('ends with 1 where the model is missing, damaged or of another kind', async () => {
     const { root, model, out } = await workplace();
     const photo = join(await pictureFolder(join(root, 'photos'), 1), '0.png');
-    const colorize = async () => polyhue(['colorize', photo, '--out', out, '--model', model]);
+    const colorize = async () =>
+      polyhue(['colorize', photo, '--out', out, '--model', model, '--backend', 'wasm']);
     const [weights] = (await readdir(model)).filter((name) => name.startsWith('weights-'));
     await writeFile(join(model, weights!), 'x');
     const damaged = await colorize();
@@ -154,7 +155,16 @@ describe('polyhue colorize', () => {
     );
     await writeFile(join(model, 'polyhue.json'), '{"format": "zip"}');
     expect((await colorize()).code).toBe(1);
-    const missing = await polyhue(['colorize', photo, '--out', out, '--model', join(root, 'nowhere')]);
+    const missing = await polyhue([
+      'colorize',
+      photo,
+      '--out',
+      out,
+      '--model',
+      join(root, 'nowhere'),
+      '--backend',
+      'wasm',
+    ]);
     expect(missing.code).toBe(1);
     expect(missing.stderr).toBe(
       `Cannot load the checkpoint "${join(root, 'nowhere')}" as it has no polyhue.json: nothing was saved there\n`,
@@ -167,7 +177,16 @@ describe('polyhue colorize', () => {
     const photo = join(await pictureFolder(join(root, 'photos'), 1), '0.png');
     await writeFile(join(root, 'file'), '');
     const below = join(root, 'file', 'out');
-    const { code, stderr } = await polyhue(['colorize', photo, '--model', model, '--out', below]);
+    const { code, stderr } = await polyhue([
+      'colorize',
+      photo,
+      '--model',
+      model,
+      '--out',
+      below,
+      '--backend',
+      'wasm',
+    ]);
     expect(code).toBe(1);
     expect(stderr).toBe(
       `Cannot write to the folder "${below}": ENOTDIR: not a directory, mkdir '${below}'\n`,
@@ -183,7 +202,19 @@ describe('polyhue colorize', () => {
   it('stops between photos and says so', async () => {
     const { root, model, out } = await workplace();
     const album = await pictureFolder(join(root, 'album'), 3);
-    const args = ['colorize', album, '--model', model, '--out', out, '--json', '--count', '1'];
+    const args = [
+      'colorize',
+      album,
+      '--model',
+      model,
+      '--out',
+      out,
+      '--backend',
+      'wasm',
+      '--json',
+      '--count',
+      '1',
+    ];
     const { code, stdout, stderr } = await polyhue(args, '0.png');
     expect(code).toBe(130);
     expect(jsonLines(stdout)).toHaveLength(1);

@@ -4,28 +4,17 @@ import { describe, expect, it } from 'vitest';
 
 import type { Capabilities } from '../../src/capabilities/capabilities.js';
 
-import { disposeColorizerModels, saveColorizerModels } from '../../src/models/colorizerModels.js';
-import { folderStore } from '../../src/node/folderStore.js';
+import { softwareGpuEnvironment } from '../../tools/chromium.js';
 import { runProgram } from '../node/runProgram.js';
 import { temporaryFolder } from '../node/temporaryFolder.js';
-import { tinyModels } from '../support/tinyModels.js';
-import { softwareGpuEnvironment } from '../../tools/chromium.js';
+import { modelFolder } from './cliSupport.js';
 
 const MAIN = new URL('../../src/cli/main.ts', import.meta.url);
 const NO_GPU = { VK_ICD_FILENAMES: '/nonexistent' };
 
-/** A folder with a model that was never trained. */
-async function modelFolder(): Promise<string> {
-  const folder = join(await temporaryFolder(), 'model');
-  const models = tinyModels(0);
-  await saveColorizerModels(folderStore(folder), models);
-  disposeColorizerModels(models);
-  return folder;
-}
-
 describe('polyhue doctor', () => {
   it('says for people what can run here and what the rest needs', async () => {
-    const stdout = await runProgram(MAIN, ['doctor'], NO_GPU);
+    const { stdout } = await runProgram(MAIN, ['doctor'], NO_GPU);
     const [platform, ...lines] = stdout.split('\n');
     expect(platform).toMatch(/^Node \S+, \w+ \w+, \d+ cores, [\d.]+ GB memory, heap up to [\d.]+ GB$/);
     expect(lines).toEqual([
@@ -44,7 +33,7 @@ describe('polyhue doctor', () => {
   });
 
   it('names the adapter of WebGPU, and does not train on one that is a program', async () => {
-    const stdout = await runProgram(MAIN, ['doctor'], softwareGpuEnvironment());
+    const { stdout } = await runProgram(MAIN, ['doctor'], softwareGpuEnvironment());
     expect(stdout).toMatch(
       /\nwebgpu +yes +yes +.*SwiftShader.* \(not a GPU: slower than wasm\), tensors up to \d\.\d GB\n/,
     );
@@ -52,8 +41,8 @@ describe('polyhue doctor', () => {
   });
 
   it('reports on a trained model as one JSON object with --json', async () => {
-    const args = ['doctor', '--model', await modelFolder(), '--json'];
-    const stdout = await runProgram(MAIN, args, NO_GPU);
+    const args = ['doctor', '--model', await modelFolder(join(await temporaryFolder(), 'model')), '--json'];
+    const { stdout } = await runProgram(MAIN, args, NO_GPU);
     expect(stdout.trimEnd().split('\n')).toHaveLength(1);
     const report = JSON.parse(stdout) as Capabilities;
     expect(report.backends.map(({ name }) => name)).toEqual(['webgpu', 'wasm', 'cpu']);

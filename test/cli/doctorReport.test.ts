@@ -1,12 +1,10 @@
-import { Writable } from 'node:stream';
-
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import type { BackendReport, TaskReport } from '../../src/capabilities/backendReport.js';
 import type { Capabilities } from '../../src/capabilities/capabilities.js';
-import { runCommand } from '../../src/cli/runCommand.js';
 import { nodeCapabilities } from '../../src/node/nodeCapabilities.js';
 import { temporaryFolder } from '../node/temporaryFolder.js';
+import { polyhue } from './cliSupport.js';
 
 vi.mock(import('../../src/node/nodeCapabilities.js'));
 
@@ -40,27 +38,7 @@ const capabilities = (
   problems,
 });
 
-function text() {
-  let all = '';
-  const stream = new Writable({
-    write: (chunk, _encoding, done) => {
-      all += String(chunk);
-      done();
-    },
-  });
-  return { stream, read: () => all };
-}
-
-async function doctor(...args: string[]) {
-  const [stdout, stderr] = [text(), text()];
-  const { signal } = new AbortController();
-  const code = await runCommand(['doctor', ...args], {
-    stdout: stdout.stream,
-    stderr: stderr.stream,
-    signal,
-  });
-  return { code, stdout: stdout.read(), stderr: stderr.read() };
-}
+const doctor = async (...args: string[]) => polyhue(['doctor', ...args]);
 
 afterEach(() => {
   vi.mocked(nodeCapabilities).mockReset();

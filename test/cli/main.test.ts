@@ -11,7 +11,7 @@ import { temporaryFolder } from '../node/temporaryFolder.js';
 import { jsonLines, modelFolder, pictureFolder, polyhue, weightFiles } from './cliSupport.js';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-const SHORT = ['--preset', 'tiny', '--steps', '6', '--batch-size', '2', '--json'];
+const SHORT = ['--preset', 'tiny', '--steps', '6', '--batch-size', '2', '--backend', 'wasm', '--json'];
 
 interface ProgramResult {
   readonly code: number | null;
@@ -101,7 +101,19 @@ describe('the program', () => {
     const photos = await pictureFolder(join(root, 'photos'), 3);
     const model = await modelFolder(join(root, 'model'));
     const full = openSync('/dev/full', 'w');
-    const args = ['colorize', photos, '--model', model, '--out', join(root, 'out'), '--json', '--count', '1'];
+    const args = [
+      'colorize',
+      photos,
+      '--model',
+      model,
+      '--out',
+      join(root, 'out'),
+      '--backend',
+      'wasm',
+      '--json',
+      '--count',
+      '1',
+    ];
     const { code, stderr } = await program(args, undefined, full);
     closeSync(full);
     expect(code).toBe(1);

@@ -11,7 +11,20 @@ import { temporaryFolder } from '../node/temporaryFolder.js';
 import { jsonLines, pictureFolder, polyhue, weightFiles } from './cliSupport.js';
 
 /** Two updates of each network, on four of five pictures, measured on the fifth. */
-const SHORT = ['--preset', 'tiny', '--steps', '2', '--batch-size', '2', '--held-out', '0.2', '--seed', '5'];
+const SHORT = [
+  '--preset',
+  'tiny',
+  '--steps',
+  '2',
+  '--batch-size',
+  '2',
+  '--held-out',
+  '0.2',
+  '--seed',
+  '5',
+  '--backend',
+  'wasm',
+];
 
 const train = async (pictures: string, out: string, ...args: string[]) =>
   polyhue(['train', pictures, '--out', out, ...SHORT, ...args]);
@@ -71,7 +84,16 @@ describe('polyhue train', () => {
     }
 
     const photo = join(photos, '0.png');
-    const colored = await polyhue(['colorize', photo, '--model', out, '--out', join(root, 'results')]);
+    const colored = await polyhue([
+      'colorize',
+      photo,
+      '--model',
+      out,
+      '--out',
+      join(root, 'results'),
+      '--backend',
+      'wasm',
+    ]);
     expect([colored.code, (await readdir(join(root, 'results'))).length]).toEqual([0, 6]);
   });
 

@@ -12,7 +12,7 @@ const REPORT = new URL('reportCapabilities.ts', import.meta.url);
 const NO_GPU = { VK_ICD_FILENAMES: '/nonexistent' };
 
 async function report(args: readonly string[]): Promise<Capabilities> {
-  const stdout = await runProgram(REPORT, args, NO_GPU);
+  const { stdout } = await runProgram(REPORT, args, NO_GPU);
   return JSON.parse(stdout) as Capabilities;
 }
 

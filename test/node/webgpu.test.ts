@@ -28,7 +28,7 @@ interface Start {
 describe('the webgpu backend in Node', () => {
   it('trains and colors as wasm does, next to it, without leaking, and lets the process end', async () => {
     const args = ['webgpu', 'wasm', 'cpu'];
-    const stdout = await runProgram(TRAIN, args, softwareGpuEnvironment());
+    const { stdout } = await runProgram(TRAIN, args, softwareGpuEnvironment());
     const [webgpu, wasm, cpu] = JSON.parse(stdout) as [Run, Run, Run];
     expect([webgpu.backend, wasm.backend, cpu.backend]).toEqual(args);
     expect(webgpu.adapter!.name).toContain('SwiftShader');
@@ -49,7 +49,7 @@ describe('the webgpu backend in Node', () => {
   });
 
   it('says what to install where there is no adapter, and the others go on', async () => {
-    const stdout = await runProgram(START, ['webgpu', 'webgpu', 'wasm'], NO_GPU);
+    const { stdout } = await runProgram(START, ['webgpu', 'webgpu', 'wasm'], NO_GPU);
     const starts = JSON.parse(stdout) as Start[];
     const error = {
       name: 'BackendError',
@@ -63,7 +63,7 @@ describe('the webgpu backend in Node', () => {
   });
 
   it('is passed over by "auto" where its adapter is a program', async () => {
-    const stdout = await runProgram(START, ['auto'], softwareGpuEnvironment());
+    const { stdout } = await runProgram(START, ['auto'], softwareGpuEnvironment());
     const [{ started }] = JSON.parse(stdout) as [Start];
     expect(started!.backend).toBe('wasm');
     expect(started!.skipped).toHaveLength(1);
@@ -74,7 +74,7 @@ describe('the webgpu backend in Node', () => {
 
   it('says so where the backend was imported before there was WebGPU', async () => {
     const args = ['--early', 'webgpu'];
-    const stdout = await runProgram(START, args, softwareGpuEnvironment());
+    const { stdout } = await runProgram(START, args, softwareGpuEnvironment());
     expect((JSON.parse(stdout) as Start[])[0]!.error).toEqual({
       name: 'BackendError',
       message:
