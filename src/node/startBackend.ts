@@ -24,7 +24,7 @@ export interface StartBackendOptions {
  * - `'auto'`: the first of the others that works here, see `pickBackend`; never a software WebGPU.
  * - `'webgpu'`: the GPU, through the packages `webgpu` and `@tensorflow/tfjs-backend-webgpu`, which you install.
  * - `'wasm'`: comes with the kernels that training needs.
- * - `'cpu'`: plain JavaScript, some thirty times slower, and there for comparison.
+ * - `'cpu'`: plain JavaScript, hundreds of times slower at training, and there for comparison.
  * - `'tensorflow'`: a tfjs-node that your program has imported; its kernels stay as they are.
  *
  * @returns The backend that runs and, for `'webgpu'`, the adapter it runs on.
