@@ -1,3 +1,9 @@
+/**
+ * Diverse image colorization: color, models, losses, training and inference, on whichever TensorFlow.js backend runs.
+ *
+ * @module polyhue
+ */
+
 export { BackendError, CheckpointError, ImageError, ShapeError, TrainingError } from './errors.js';
 export {
   deriveSeed,

@@ -1,3 +1,9 @@
+/**
+ * Pictures and checkpoints in the browser.
+ *
+ * @module polyhue/browser
+ */
+
 export { blobSource } from './blobSource.js';
 export { decodeImage } from './decodeImage.js';
 export type { BrowserImage, DecodeImageOptions } from './decodeImage.js';

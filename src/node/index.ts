@@ -1,3 +1,9 @@
+/**
+ * Picture files, folders, tar archives, checkpoints in folders and backends, for Node.
+ *
+ * @module polyhue/node
+ */
+
 export { nodeCandidates } from './candidates.js';
 export { decodeImage } from './decodeImage.js';
 export type { DecodeImageOptions } from './decodeImage.js';

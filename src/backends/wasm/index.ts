@@ -1,3 +1,9 @@
+/**
+ * Training on the wasm backend.
+ *
+ * @module polyhue/wasm
+ */
+
 import '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-layers'; // registers the gradients in Node, where tfjs-core alone does not
 
