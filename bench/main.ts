@@ -1,7 +1,7 @@
 /**
  * The speeds that matter to users, as medians of processor time: npm run bench (about four minutes).
  *
- *     npm run bench -- --slow     also the reference network on the cpu backend, about ten minutes more
+ *     npm run bench -- --slow     also the reference network on the cpu backend, about forty minutes more
  */
 import '@tensorflow/tfjs-backend-cpu';
 
