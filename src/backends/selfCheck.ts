@@ -10,6 +10,7 @@ import {
   referenceOutput,
   SHAPES,
 } from './selfCheckReference.js';
+import { disposeTape } from '../tape.js';
 
 export const BACKEND_TASKS = ['inference', 'training'] as const;
 
@@ -80,13 +81,6 @@ async function firstDifference(comparisons: readonly Comparison[]): Promise<stri
   } finally {
     tf.dispose(comparisons.map(({ actual }) => actual));
   }
-}
-
-/** tfjs 4.22 does not free what it saved for the way back when the function that is differentiated throws. */
-function disposeTape(): void {
-  const { state } = tf.engine();
-  for (const { saved } of state.activeTape ?? []) tf.dispose(saved);
-  state.activeTape = [];
 }
 
 async function trainingFault(): Promise<string | null> {

@@ -8,4 +8,4 @@ export { blobSource } from './blobSource.js';
 export { decodeImage } from './decodeImage.js';
 export type { BrowserImage, DecodeImageOptions } from './decodeImage.js';
 export { indexedDbStore } from './indexedDbStore.js';
-export { toImageData } from './toImageData.js';
+export { toImageData } from '../data/toImageData.js';

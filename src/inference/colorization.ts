@@ -4,7 +4,7 @@ import type { TensorData } from '../checkpoint/tensorData.js';
 import type { RasterImage } from '../data/image.js';
 import { encodePng } from '../data/png.js';
 import { rasterToTensor } from '../data/rasterTensor.js';
-import { BackendError } from '../errors.js';
+import { assertImageData, toImageData } from '../data/toImageData.js';
 import { paintPhoto } from './paintPhoto.js';
 
 /** A latent code and where it came from. */
@@ -40,22 +40,6 @@ export interface Colorization extends LatentChoice {
   readonly toPng: () => Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** Pixels of three channels with an opaque fourth. */
-function withAlpha({ width, height, data }: RasterImage): Uint8ClampedArray<ArrayBuffer> {
-  const pixels = new Uint8ClampedArray(width * height * 4).fill(255);
-  for (let pixel = 0; pixel < width * height; pixel++) {
-    for (let channel = 0; channel < 3; channel++) pixels[pixel * 4 + channel] = data[pixel * 3 + channel]!;
-  }
-  return pixels;
-}
-
-function assertImageData(): void {
-  if (typeof ImageData !== 'undefined') return;
-  throw new BackendError(
-    'Cannot make ImageData as this platform has none: use toRaster(), toPng() or toTensor()',
-  );
-}
-
 /** A result of a colorizer. */
 export function colorization(photo: RasterImage, colorField: TensorData, choice: LatentChoice): Colorization {
   const { width, height } = photo;
@@ -69,7 +53,7 @@ export function colorization(photo: RasterImage, colorField: TensorData, choice:
     toTensor: async () => rasterToTensor(await toRaster()),
     toImageData: async () => {
       assertImageData(); // before the work, not after it
-      return new ImageData(withAlpha(await toRaster()), width, height);
+      return toImageData(await toRaster());
     },
     toPng: async () => encodePng(await toRaster()),
   };

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { assertPositive, TrainingError } from '../errors.js';
 import { disposeAll, mapValues, tidyValues, type NamedTensors, type NamedVariables } from './variables.js';
+import { disposeTape } from '../tape.js';
 
 /** Loss parts and gradients of one batch, to be disposed by whoever holds them. */
 export interface LossGradients {
@@ -37,13 +38,6 @@ function requireEvery(
     throw new TrainingError(missingMessage(missing));
   }
   return mapValues(variables, (variable) => gradients[variable.name]!);
-}
-
-/** tfjs 4.22 does not free what it saved for the way back when the function that is differentiated throws. */
-function disposeTape(): void {
-  const { state } = tf.engine();
-  for (const { saved } of state.activeTape ?? []) tf.dispose(saved);
-  state.activeTape = [];
 }
 
 /**

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { blobSource } from '../../src/browser/blobSource.js';
 import { decodeImage } from '../../src/browser/decodeImage.js';
-import { toImageData } from '../../src/browser/toImageData.js';
+import { toImageData } from '../../src/data/toImageData.js';
 import type { RasterImage } from '../../src/data/image.js';
 import { encodePng } from '../../src/data/png.js';
 import { ImageError } from '../../src/errors.js';
