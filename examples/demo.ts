@@ -2,8 +2,7 @@
  * Trains a tiny colorizer on parts of 18 photos, then colors one of them whole and parts of all that it has never seen,
  * five ways each.
  *
- * Run: npm run demo            about two minutes on two cores; results in out/demo
- *      STEPS=4 npm run demo    a few seconds, to see that it works: the colors will be poor
+ * Run: npm run demo            about two minutes on two cores (STEPS=4: seconds, poor colors); results in out/demo
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -44,7 +43,7 @@ function cut(image: RasterImage, left: number, top: number, [width, height]: [nu
 }
 
 /** The part of a photo to learn from and, beside it, a part to try. */
-function splitPhoto(image: RasterImage): { learn: RasterImage; held: RasterImage } {
+export function splitPhoto(image: RasterImage): { learn: RasterImage; held: RasterImage } {
   const { width, height } = image;
   const wide = width >= height;
   const at = Math.round((wide ? width : height) * TRAINED_SHARE);
@@ -118,4 +117,4 @@ async function main(): Promise<void> {
   console.log(`The whole photo at its own size:  ${join(OUT, 'whole.1.png')} to whole.${COUNT}.png`);
 }
 
-await main();
+if (process.argv[1]?.endsWith('demo.ts') === true) await main();
