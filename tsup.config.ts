@@ -7,6 +7,7 @@ export default defineConfig({
     browser: 'src/browser/index.ts',
     wasm: 'src/backends/wasm/index.ts',
     cli: 'src/cli/main.ts',
+    trainingWorker: 'src/node/trainingWorker.ts',
   },
   format: 'esm',
   target: 'es2022',

@@ -13,6 +13,8 @@ export { folderSource } from './folderSource.js';
 export type { DecodeOptions } from './folderSource.js';
 export { folderStore } from './folderStore.js';
 export { nodeCapabilities } from './nodeCapabilities.js';
+export { nodeWorkers } from './nodeWorkers.js';
+export type { NodeWorkersOptions } from './nodeWorkers.js';
 export { openImages } from './openImages.js';
 export { NODE_BACKENDS, startBackend } from './startBackend.js';
 export type { NodeBackend, StartBackendOptions } from './startBackend.js';

@@ -3,12 +3,13 @@ import type { TrainingSettings } from './options.js';
 import { initialState, type TrainingState } from './state.js';
 import type { TrainingData, TrainingTask } from './task.js';
 import { assignAll, copyVariables, disposeAll, prefixed, type NamedVariables } from './variables.js';
+import type { GradientPool } from './workers/pool.js';
 import { weightAverage, type WeightAverage } from './weightAverage.js';
 
 /** Which weights a run ended with. */
 export type FinalWeights = 'last' | 'averaged' | 'best';
 
-/** A run's tensors and its state; only `state` changes, by replacement. */
+/** A run's tensors and its state; only `state` changes, by replacement, and `pool`, which is opened once and closed. */
 export interface TrainingSession<Batch> {
   readonly task: TrainingTask<Batch>;
   readonly data: TrainingData<Batch>;
@@ -20,6 +21,8 @@ export interface TrainingSession<Batch> {
   /** Every tensor that a snapshot holds, under its name there. */
   readonly tensors: NamedVariables;
   state: TrainingState;
+  /** Threads that compute losses and gradients; `null` where this one does. */
+  pool: GradientPool<Batch> | null;
 }
 
 /** What a model is made of: `variables/NAME` and `buffers/NAME`. */
@@ -45,13 +48,23 @@ export function openSession<Batch>(
     ...(best === null ? [] : prefixed('best', best)),
   ]);
   const state = initialState({ ...config, optimizer: optimizer.config });
-  return { task, data, settings, optimizer, average, best, tensors, state };
+  return { task, data, settings, optimizer, average, best, tensors, state, pool: null };
 }
 
-export function closeSession<Batch>({ optimizer, average, best }: TrainingSession<Batch>): void {
+/** Starts the threads of the run, if it has any, with the weights that the variables hold. */
+export async function openWorkers<Batch>(session: TrainingSession<Batch>): Promise<void> {
+  const { workers, signal } = session.settings;
+  if (workers === null) return;
+  session.pool = await workers.open(session.task);
+  signal?.throwIfAborted();
+}
+
+/** Frees a run's tensors and ends its threads. */
+export async function closeSession<Batch>({ pool, optimizer, average, best }: TrainingSession<Batch>) {
   optimizer.dispose();
   average?.dispose();
   if (best !== null) disposeAll(best);
+  await pool?.close();
 }
 
 /** Takes over the weights that the last validation measured as the best. */

@@ -5,6 +5,7 @@ import { resolveOptions, type TrainingOptions } from './options.js';
 import {
   closeSession,
   openSession,
+  openWorkers,
   settleWeights,
   type FinalWeights,
   type TrainingSession,
@@ -69,7 +70,8 @@ async function runToEnd<Batch>(session: TrainingSession<Batch>): Promise<Trainin
  * @throws {RangeError} If a number is out of its range; nothing has been changed.
  * @throws {TypeError} If options contradict each other; nothing has been changed.
  * @throws {TrainingError} If a loss or gradient that is read is not finite, the loss does not reach a variable, data run
- *   short, or `resume` is of another run.
+ *   short, `resume` is of another run, or a worker fails.
+ * @throws {BackendError} If there are workers and the backend is not wasm or cpu.
  * @throws The reason of `signal` once it is aborted, whatever a callback, the data or the loss throw.
  * @example
  * ```ts
@@ -97,8 +99,9 @@ export async function train<Batch>(
     if (settings.resume !== null) {
       session.state = restoreSnapshot(settings.resume, session.state, session.tensors);
     }
+    await openWorkers(session);
     return await runToEnd(session);
   } finally {
-    closeSession(session);
+    await closeSession(session);
   }
 }
