@@ -13,7 +13,7 @@ export function sizeOf(layout: BlockLayout): number {
 }
 
 /** Memory that threads share, or a block of this thread's own where they cannot. */
-export function sharedBlock(length: number): Float32Array<ArrayBufferLike> {
+export function sharedBlock(length: number): Float32Array {
   // Browsers have SharedArrayBuffer only in pages that are isolated from other origins.
   return typeof SharedArrayBuffer === 'undefined'
     ? new Float32Array(length)

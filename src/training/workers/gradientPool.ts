@@ -168,11 +168,7 @@ async function openPool<Batch>(
  *
  * @throws {RangeError} If `count` is not a positive integer.
  */
-export function gradientPool(
-  action: string,
-  count: number,
-  launch: TrainingThreadLauncher,
-): TrainingWorkers {
+export function gradientPool(action: string, count: number, launch: TrainingThreadLauncher): TrainingWorkers {
   assertPositiveInteger(action, 'count', count);
   return { count, open: async (task) => openPool(task, count, launch) };
 }

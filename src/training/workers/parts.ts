@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 
 import { readTensors, type TensorData } from '../../checkpoint/tensorData.js';
 import { argumentMessage, TrainingError } from '../../errors.js';
@@ -12,7 +12,10 @@ export interface BatchPart {
 }
 
 /** Where each of `parts` equal shares of `total` examples begins and ends; the first ones are larger by one if need be. */
-export function partBounds(total: number, parts: number): { readonly first: number; readonly count: number }[] {
+export function partBounds(
+  total: number,
+  parts: number,
+): { readonly first: number; readonly count: number }[] {
   const used = Math.min(parts, total);
   const start = (part: number): number => part * Math.floor(total / used) + Math.min(part, total % used);
   return Array.from({ length: used }, (_, part) => ({
@@ -26,9 +29,10 @@ function tensorsOf(batch: unknown): ReadonlyMap<string, tf.Tensor> {
   const tensors = entries.filter(([, value]) => value !== undefined) as [string, tf.Tensor][];
   const [total] = tensors[0]?.[1].shape ?? [];
   for (const [name, tensor] of tensors) {
-    if (tensor instanceof tf.Tensor && tensor.shape[0] === total) continue;
-    const rule = 'be a tensor with as many examples as the others, for several workers to share the batch';
-    throw new TrainingError(argumentMessage('train', `batch.${name}`, rule, tensor));
+    const { shape } = tensor as Partial<tf.Tensor>;
+    if (shape !== undefined && shape[0] === total) continue;
+    const rule = `have ${total} examples along its first axis like the others, for workers to share the batch`;
+    throw new TrainingError(argumentMessage('train', `batch.${name}.shape`, rule, shape));
   }
   return new Map(tensors);
 }
