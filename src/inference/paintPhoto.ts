@@ -7,9 +7,11 @@ import { colorFieldToAb } from '../data/networkColor.js';
 import { type PaintOptions, paintStrips } from '../data/paintStrips.js';
 import { rasterToTensor } from '../data/rasterTensor.js';
 import { interpolationMatrix, resizeImage } from '../data/resize.js';
+import { watched } from '../deviceWatch.js';
 import { argumentMessage, assertShape } from '../errors.js';
 
 const ACTION = 'paint a photo';
+const WORK = { action: ACTION, saving: 'make the photo smaller' };
 
 function assertColorField({ shape, values }: TensorData): void {
   assertShape(ACTION, 'colorField', { shape: [...shape] }, ['fieldHeight', 'fieldWidth', 2]);
@@ -49,6 +51,7 @@ function paintStrip(strip: RasterImage, wide: tf.Tensor2D, matrix: Float32Array)
  * @throws {ShapeError} If the color field is not of that shape.
  * @throws {RangeError} If the photo has no width or height, the color field's values do not fit its shape, or `stripPixels` is
  *   not a positive integer.
+ * @throws {BackendError} If the device of the backend is lost, or there is not enough memory.
  */
 export async function paintPhoto(
   photo: RasterImage,
@@ -65,7 +68,7 @@ export async function paintPhoto(
     return paintStrip(strip, wide, interpolationMatrix(fieldHeight, strip.height, window));
   };
   try {
-    return await paintStrips(photo, paint, options);
+    return await watched(WORK, () => paintStrips(photo, paint, options));
   } finally {
     wide.dispose();
   }
