@@ -17,14 +17,13 @@ const CONFIGS = { colorVae: SMALLEST_VAE, mixtureDensityNetwork: SMALLEST_MIXTUR
 
 const deviceOf = () => (tf.backend() as unknown as { readonly device: GPUDevice }).device;
 
-const ONE: [number] = [1];
 let requests = 0;
 
 /** A scalar, 0, by way of a tensor that no buffer of the device can hold, of another size each time. */
 function tooLarge(): tf.Scalar {
   const elements = deviceOf().limits.maxBufferSize / Float32Array.BYTES_PER_ELEMENT + 1024 * ++requests;
-  // tf.fill computes on the device; what lies in JavaScript's memory would be repeated there.
-  return tf.sum(tf.slice(tf.tile(tf.fill(ONE, 0), [elements]), [0], ONE));
+  // tf.zerosLike computes on the device; what lies in JavaScript's memory would be repeated there.
+  return tf.sum(tf.slice(tf.tile(tf.zerosLike(tf.zeros([1])), [elements]), [0], [1]));
 }
 
 beforeEach(async () => {
