@@ -1,3 +1,4 @@
+import { type DeviceWatch, watchDevice } from '../deviceWatch.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 import type { TrainingSettings } from './options.js';
 import { initialState, type TrainingState } from './state.js';
@@ -20,17 +21,20 @@ export interface TrainingSession<Batch> {
   readonly best: NamedVariables | null;
   /** Every tensor that a snapshot holds, under its name there. */
   readonly tensors: NamedVariables;
+  readonly device: DeviceWatch;
   state: TrainingState;
   /** Threads that compute losses and gradients; `null` where this one does. */
   pool: GradientPool<Batch> | null;
 }
+
+const WORK = { action: 'train', saving: 'make the batches or the networks smaller' };
 
 /** What a model is made of: `variables/NAME` and `buffers/NAME`. */
 function modelVariables<Batch>({ variables, buffers = new Map() }: TrainingTask<Batch>): NamedVariables {
   return new Map([...prefixed('variables', variables), ...prefixed('buffers', buffers)]);
 }
 
-/** Makes a run's tensors: optimizer slots, averaged weights, best weights. `closeSession` frees them. */
+/** Makes a run's tensors: optimizer slots, averaged weights, best weights. `closeSession` frees them and ends the watch. */
 export function openSession<Batch>(
   task: TrainingTask<Batch>,
   data: TrainingData<Batch>,
@@ -48,7 +52,8 @@ export function openSession<Batch>(
     ...(best === null ? [] : prefixed('best', best)),
   ]);
   const state = initialState({ ...config, optimizer: optimizer.config });
-  return { task, data, settings, optimizer, average, best, tensors, state, pool: null };
+  const device = watchDevice(WORK);
+  return { task, data, settings, optimizer, average, best, tensors, device, state, pool: null };
 }
 
 /** Starts the threads of the run, if it has any, with the weights that the variables hold. */
@@ -60,7 +65,9 @@ export async function openWorkers<Batch>(session: TrainingSession<Batch>): Promi
 }
 
 /** Frees a run's tensors and ends its threads. */
-export async function closeSession<Batch>({ pool, optimizer, average, best }: TrainingSession<Batch>) {
+export async function closeSession<Batch>(session: TrainingSession<Batch>): Promise<void> {
+  const { pool, optimizer, average, best, device } = session;
+  device.end();
   optimizer.dispose();
   average?.dispose();
   if (best !== null) disposeAll(best);

@@ -37,7 +37,8 @@ async function endOfRun<Batch>(session: TrainingSession<Batch>, control: RunCont
     return await runEpochs(session, control);
   } catch (error) {
     const aborted = signal?.aborted === true && error === signal.reason;
-    return { reason: aborted ? 'aborted' : 'failed', cause: error };
+    if (aborted) return { reason: 'aborted', cause: error };
+    return { reason: 'failed', cause: await session.device.explain(error) };
   }
 }
 
@@ -71,7 +72,8 @@ async function runToEnd<Batch>(session: TrainingSession<Batch>): Promise<Trainin
  * @throws {TypeError} If options contradict each other; nothing has been changed.
  * @throws {TrainingError} If a loss or gradient that is read is not finite, the loss does not reach a variable, data run
  *   short, `resume` is of another run, or a worker fails.
- * @throws {BackendError} If there are workers and the backend is not wasm or cpu.
+ * @throws {BackendError} If the device of the backend is lost, there is not enough memory, or there are workers and the
+ *   backend is neither wasm nor cpu. Snapshots are not taken of what such a failure leaves.
  * @throws The reason of `signal` once it is aborted, whatever a callback, the data or the loss throw.
  * @example
  * ```ts

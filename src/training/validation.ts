@@ -90,13 +90,15 @@ async function modelLosses<Batch>(
  *
  * @param pause Called between batches.
  * @throws {TrainingError} If there are fewer batches than promised, a loss is not finite or the monitored part is missing.
+ * @throws {BackendError} If the device failed.
  */
 export async function runValidation<Batch>(
   session: TrainingSession<Batch>,
   pause: () => Promise<void>,
 ): Promise<ValidationRecord> {
   const losses = await modelLosses(session, pause);
-  const { state } = session;
+  const { state, device } = session;
+  device.check();
   assertFinite(losses, `in the validation after step ${state.step}`);
   const { monitor } = state.config.validation!;
   const value = losses[monitor];
