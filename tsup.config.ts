@@ -9,6 +9,7 @@ export default defineConfig({
     metrics: 'src/evaluation/index.ts',
     cli: 'src/cli/main.ts',
     trainingWorker: 'src/node/trainingWorker.ts',
+    webTrainingWorker: 'src/browser/webTrainingWorker.ts',
   },
   format: 'esm',
   target: 'es2022',
