@@ -6,6 +6,7 @@ export default defineConfig({
     node: 'src/node/index.ts',
     browser: 'src/browser/index.ts',
     wasm: 'src/backends/wasm/index.ts',
+    metrics: 'src/evaluation/index.ts',
     cli: 'src/cli/main.ts',
   },
   format: 'esm',

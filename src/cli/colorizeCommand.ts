@@ -1,11 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 
 import type { RasterImage } from '../data/image.js';
 import { encodePng } from '../data/png.js';
 import { shrinkImage } from '../data/shrinkImage.js';
 import { toGrey } from '../data/toGrey.js';
-import type { LatentMode } from '../inference/chooseLatents.js';
 import type { Colorization } from '../inference/colorization.js';
 import { type ColorizeOptions, type Colorizer, loadColorizer } from '../inference/colorizer.js';
 import { contactSheet, type ContactSheetTile } from '../inference/contactSheet.js';
@@ -13,22 +11,14 @@ import { paintPhoto } from '../inference/paintPhoto.js';
 import { ImageError } from '../errors.js';
 import { openImages } from '../node/openImages.js';
 import { writeFileAtomic } from '../node/writeFileAtomic.js';
-import {
-  choice,
-  type CommandSpec,
-  nonNegativeInteger,
-  numberBetween,
-  type ParsedArguments,
-  positiveInteger,
-  UsageError,
-} from './arguments.js';
+import { type CommandSpec, type ParsedArguments, positiveInteger, UsageError } from './arguments.js';
 import { BACKEND_OPTION, backendChoice, startChosenBackend } from './chooseBackend.js';
+import { assertCount, colorizeOptions, LATENT_OPTIONS } from './latentOptions.js';
+import { makeFolder } from './makeFolder.js';
 import { modelStore } from './modelStore.js';
 import { startProgress } from './progress.js';
 import { errorLine, EXIT, type Terminal, writeJsonLine } from './terminal.js';
 
-const MODES: readonly LatentMode[] = ['modes', 'samples'];
-const MAX_TEMPERATURE = 10;
 const DEFAULT_MAX_PIXELS = 100e6;
 /** Shortest side of the copy of a photo that a sheet is made of: about twice what is seen of it. */
 const SHEET_PHOTO_SIDE = 400;
@@ -47,16 +37,7 @@ export const COLORIZE_COMMAND: CommandSpec = {
       required: true,
       description: 'a trained model, see polyhue train',
     },
-    count: { value: 'K', description: 'results per photo (default: 5)' },
-    mode: {
-      value: 'NAME',
-      description: 'modes: the most likely ones; samples: drawn at random (default: modes)',
-    },
-    temperature: {
-      value: 'T',
-      description: 'spread of random results, 1 is that of the model; sets --mode samples',
-    },
-    seed: { value: 'N', description: 'source of randomness of samples (default: 0)' },
+    ...LATENT_OPTIONS,
     sheet: { description: 'write NAME.sheet.png too: the grey photo and its results side by side' },
     'max-pixels': { value: 'N', description: 'refuse larger photos (default: 100000000)' },
     backend: BACKEND_OPTION,
@@ -154,36 +135,6 @@ async function writeResults(
   const summary = { input: job.input, width: photo.width, height: photo.height, results: entries };
   await writeFileAtomic(join(out, `${job.name}.json`), `${JSON.stringify(summary, undefined, 2)}\n`);
   return summary;
-}
-
-function colorizeOptions(args: ParsedArguments): ColorizeOptions {
-  const temperature = numberBetween(0, MAX_TEMPERATURE)(args, 'temperature');
-  const mode = choice(args, 'mode', MODES) ?? (temperature === undefined ? 'modes' : 'samples');
-  if (mode === 'modes' && temperature !== undefined)
-    throw new UsageError("Give '--temperature' or '--mode modes', not both: modes are not drawn at random");
-  return {
-    count: positiveInteger(args, 'count') ?? 5,
-    mode,
-    temperature: temperature ?? 1,
-    seed: nonNegativeInteger(args, 'seed') ?? 0,
-  };
-}
-
-/** Refuses a count that no photo could be given, before any photo is read. */
-function assertCount(colorizer: Colorizer, { count, mode }: ColorizeOptions): void {
-  const { components } = colorizer.models.mixtureDensityNetwork.config;
-  if (mode !== 'modes' || count! <= components) return;
-  throw new UsageError(
-    `The model has ${components} components, so '--count' can be at most ${components}: use '--mode samples' for more`,
-  );
-}
-
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (cause) {
-    throw new Error(`Cannot write to the folder "${path}": ${(cause as Error).message}`, { cause });
-  }
 }
 
 /** What a call of the command asks for. */

@@ -14,6 +14,7 @@ const ENTRIES = {
   './node': 'src/node/index.ts',
   './browser': 'src/browser/index.ts',
   './wasm': 'src/backends/wasm/index.ts',
+  './metrics': 'src/evaluation/index.ts',
 };
 
 type Entry = keyof typeof ENTRIES;

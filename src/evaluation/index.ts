@@ -1,0 +1,26 @@
+/**
+ * Metrics of colorizations: pure functions of numbers in typed arrays or plain lists, all in double precision.
+ *
+ * @module polyhue/metrics
+ */
+
+export { areaUnderErrorCurve } from '../metrics/areaUnderErrorCurve.js';
+export type { AreaUnderErrorCurveOptions } from '../metrics/areaUnderErrorCurve.js';
+export { bestOfError, perPixelBestError } from '../metrics/bestOfError.js';
+export type { BestOfError, ErrorNorm, ErrorOptions } from '../metrics/bestOfError.js';
+export { bootstrapMean } from '../metrics/bootstrapMean.js';
+export type { BootstrapOptions, Estimate } from '../metrics/bootstrapMean.js';
+export { ciede2000, meanCiede2000, meanPairwiseCiede2000 } from '../metrics/ciede2000.js';
+export { colorfulness } from '../metrics/colorfulness.js';
+export type { ColorfulnessOptions } from '../metrics/colorfulness.js';
+export { peakSignalToNoise } from '../metrics/peakSignalToNoise.js';
+export type { PeakSignalToNoiseOptions } from '../metrics/peakSignalToNoise.js';
+export { resultVariance } from '../metrics/resultVariance.js';
+export { structuralSimilarity } from '../metrics/structuralSimilarity.js';
+export type { StructuralSimilarityOptions } from '../metrics/structuralSimilarity.js';
+export { weightCalibration } from '../metrics/weightCalibration.js';
+export type {
+  CalibrationBin,
+  WeightCalibration,
+  WeightCalibrationOptions,
+} from '../metrics/weightCalibration.js';
