@@ -8,6 +8,7 @@ export default defineConfig({
     wasm: 'src/backends/wasm/index.ts',
     metrics: 'src/evaluation/index.ts',
     cli: 'src/cli/main.ts',
+    colorizeWorker: 'src/cli/colorizeWorker.ts',
     trainingWorker: 'src/node/trainingWorker.ts',
     webTrainingWorker: 'src/browser/webTrainingWorker.ts',
   },

@@ -21,6 +21,8 @@ export type ThreadLauncher<Request, Reply> = (handlers: ThreadHandlers<Reply>) =
 export interface ThreadLink<Request, Reply> {
   /** Sends a request; answers come in the order of the requests. */
   readonly ask: (request: Request) => Promise<Reply>;
+  /** Sends what has no answer. */
+  readonly tell: (request: Request) => void;
   /** Ends the thread; open requests are rejected. */
   readonly close: () => Promise<void>;
 }
@@ -56,6 +58,7 @@ export function threadLink<Request, Reply>(
         waiting.push({ resolve, reject });
         thread.post(request);
       }),
+    tell: (request) => thread.post(request),
     close: async () => {
       die(deathOf('it was ended'));
       await thread.terminate();
