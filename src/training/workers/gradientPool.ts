@@ -50,9 +50,9 @@ function weightedSum(
 ): Float32Array {
   const sum = new Float32Array(length);
   for (const evaluation of evaluations) {
-    const values = valuesOf(evaluation);
+    const values = valuesOf(evaluation).subarray(offset, offset + length);
     const { weight } = evaluation;
-    for (let i = 0; i < length; i++) sum[i]! += weight * values[offset + i]!;
+    for (let i = 0; i < length; i++) sum[i]! += weight * values[i]!;
   }
   return sum;
 }
