@@ -64,7 +64,7 @@ export {
   networkToLab,
 } from './data/networkColor.js';
 export type { NetworkColors } from './data/networkColor.js';
-export type { PaintOptions } from './data/paintStrips.js';
+export type { PaintOptions } from './data/paintColors.js';
 export { encodePng } from './data/png.js';
 export { pixelWeights, rarityWeights } from './data/rarityWeights.js';
 export type { RarityMode, RarityWeightsOptions } from './data/rarityWeights.js';

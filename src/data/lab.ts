@@ -1,49 +1,28 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { assertLastAxis } from './assertions.js';
-import { invert3, multiply3, scaleRows3 } from './matrix3.js';
-import type { Matrix3 } from './matrix3.js';
-
-/** CIE D65, 2 degree observer: tristimulus values as ASTM E308 tabulates them, Y = 1. */
-const D65_WHITE = [0.95047, 1, 1.08883] as const;
-
-/** Chromaticities (x, y) of the sRGB primaries, red, green, blue: IEC 61966-2-1. */
-const SRGB_PRIMARIES = [
-  [0.64, 0.33],
-  [0.3, 0.6],
-  [0.15, 0.06],
-] as const;
-
-/** The sRGB transfer function, IEC 61966-2-1: a line near black, a shifted power above it. */
-const SRGB = { slope: 12.92, offset: 0.055, gamma: 2.4, encodedKnee: 0.04045, linearKnee: 0.0031308 };
-
-/** CIE 15: below `DELTA ** 3` the cube root of Lab is a line. */
-const DELTA = 6 / 29;
-const LAB_OFFSET = 4 / 29;
-const LAB_SLOPE = 1 / (3 * DELTA ** 2);
-
-/** L* per unit of `f(Y)`. */
-const LIGHTNESS_SCALE = 116;
+import {
+  DELTA,
+  DELTA_CUBED,
+  LAB_OFFSET,
+  LAB_SCALES,
+  LAB_SLOPE,
+  RGB_FROM_XYZ,
+  SRGB,
+  XYZ_FROM_RGB,
+} from './colorCurves.js';
+import { invert3, type Matrix3 } from './matrix3.js';
 
 /** The largest finite float32: an upper limit that leaves every value as it is. */
 const NO_LIMIT = 3.4028234663852886e38;
 
-/** Linear sRGB to XYZ relative to the white point, so that white is (1, 1, 1). */
-const XYZ_FROM_RGB: Matrix3 = relativeXyzMatrix();
-const RGB_FROM_XYZ: Matrix3 = invert3(XYZ_FROM_RGB);
-
 /** Lab from `f(XYZ) - f(0)`. */
-const LAB_FROM_F: Matrix3 = [0, LIGHTNESS_SCALE, 0, 500, -500, 0, 0, 200, -200];
+const LAB_FROM_F: Matrix3 = [
+  ...([0, LAB_SCALES.lightness, 0] as const),
+  ...([LAB_SCALES.a, -LAB_SCALES.a, 0] as const),
+  ...([0, LAB_SCALES.b, -LAB_SCALES.b] as const),
+];
 const F_FROM_LAB: Matrix3 = invert3(LAB_FROM_F);
-
-/** Columns are the primaries at the intensities that add up to white, rows divided by the white point. */
-function relativeXyzMatrix(): Matrix3 {
-  const [r, g, b] = SRGB_PRIMARIES.map(([x, y]) => [x / y, 1, (1 - x - y) / y] as const);
-  const primaries: Matrix3 = [r![0], g![0], b![0], r![1], g![1], b![1], r![2], g![2], b![2]];
-  const relative = scaleRows3(primaries, [1 / D65_WHITE[0], 1, 1 / D65_WHITE[2]]);
-  const intensities = multiply3(invert3(relative), [1, 1, 1]);
-  return relative.map((value, i) => value * intensities[i % 3]!) as unknown as Matrix3;
-}
 
 /** `matrix` times every color of `[colors, 3]`. */
 function mapColors(colors: tf.Tensor2D, matrix: Matrix3): tf.Tensor2D {
@@ -80,8 +59,8 @@ function encode(linear: tf.Tensor2D): tf.Tensor2D {
 /** `f(t) - f(0)` of CIE 15. */
 function compress<T extends tf.Tensor>(xyz: T): T {
   return tf.tidy(() => {
-    const power = tf.pow(tf.clipByValue(xyz, DELTA ** 3, NO_LIMIT), 1 / 3);
-    const line = tf.mul(tf.relu(tf.sub(DELTA ** 3, xyz)), LAB_SLOPE);
+    const power = tf.pow(tf.clipByValue(xyz, DELTA_CUBED, NO_LIMIT), 1 / 3);
+    const line = tf.mul(tf.relu(tf.sub(DELTA_CUBED, xyz)), LAB_SLOPE);
     return tf.sub(tf.sub(power, LAB_OFFSET), line);
   });
 }
@@ -127,7 +106,7 @@ export function rgbToLightness<R extends tf.Rank>(rgb: tf.Tensor<R>): tf.Tensor<
     const luminanceWeights = tf.tensor2d(XYZ_FROM_RGB.slice(3, 6), [3, 1]);
     const luminance = tf.matMul(linearize(flatColors(rgb)), luminanceWeights); // [colors, 1]
     const shape = [...rgb.shape.slice(0, -1), 1] as tf.ShapeMap[R];
-    return tf.reshape<R>(tf.mul(compress(luminance), LIGHTNESS_SCALE), shape);
+    return tf.reshape<R>(tf.mul(compress(luminance), LAB_SCALES.lightness), shape);
   });
 }
 

@@ -3,13 +3,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { assertShape } from '../errors.js';
 import { channelsOf, type RasterImage } from './image.js';
 
-const BYTE_SCALE = 255;
+export const BYTE_SCALE = 255;
 
 /** Bytes as numbers in [0, 1]. */
 const UNIT = Float32Array.from({ length: 256 }, (_, byte) => byte / BYTE_SCALE);
 
 /** One color channel in [0, 1], seen in front of a white wall. */
-function overWhite(byte: number, alpha: number): number {
+export function overWhite(byte: number, alpha: number): number {
   return (byte * alpha + BYTE_SCALE * (BYTE_SCALE - alpha)) / BYTE_SCALE ** 2;
 }
 

@@ -1,9 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
-
 import { channelsOf, type RasterImage } from './image.js';
-import { clipToGamut, labToRgb, rgbToLightness } from './lab.js';
-import { paintStrips } from './paintStrips.js';
-import { rasterToTensor } from './rasterTensor.js';
+import { paintColors } from './paintColors.js';
 
 /**
  * A picture without its colors: each pixel the grey of the same lightness L*.
@@ -14,10 +10,6 @@ import { rasterToTensor } from './rasterTensor.js';
  */
 export async function toGrey(image: RasterImage): Promise<RasterImage> {
   channelsOf('convert toGrey', image);
-  return paintStrips(image, (strip) =>
-    tf.tidy(() => {
-      const lightness = rgbToLightness(rasterToTensor(strip)); // [rows, width, 1]
-      return clipToGamut(labToRgb(tf.pad(lightness, [[0, 0], [0, 0], [0, 2]]))); // prettier-ignore
-    }),
-  );
+  const none = new Float32Array(image.width * 2);
+  return paintColors(image, () => none);
 }

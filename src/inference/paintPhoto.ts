@@ -1,42 +1,76 @@
-import * as tf from '@tensorflow/tfjs-core';
+import { util } from '@tensorflow/tfjs-core';
 
 import type { TensorData } from '../checkpoint/tensorData.js';
 import { channelsOf, type RasterImage } from '../data/image.js';
-import { clipToGamut, labToRgb, rgbToLightness } from '../data/lab.js';
-import { colorFieldToAb } from '../data/networkColor.js';
-import { type PaintOptions, paintStrips } from '../data/paintStrips.js';
-import { rasterToTensor } from '../data/rasterTensor.js';
-import { interpolationMatrix, resizeImage } from '../data/resize.js';
+import { COLOR_FIELD_SCALE } from '../data/networkColor.js';
+import { paintColors, type PaintOptions, type RowColors } from '../data/paintColors.js';
+import { type InterpolationRow, interpolationRows } from '../data/resize.js';
 import { argumentMessage, assertShape } from '../errors.js';
 
 const ACTION = 'paint a photo';
 
 function assertColorField({ shape, values }: TensorData): void {
   assertShape(ACTION, 'colorField', { shape: [...shape] }, ['fieldHeight', 'fieldWidth', 2]);
-  const length = tf.util.sizeFromShape([...shape]);
+  const length = util.sizeFromShape([...shape]);
   if (length > 0 && values.length === length) return;
   const rule = `be above 0 and the product of the shape, ${length}`;
   throw new RangeError(argumentMessage(ACTION, 'colorField.values.length', rule, values.length));
 }
 
-/** The color field as ab, as wide as the photo: shape `[fieldHeight, width * 2]`. */
-function widen({ shape, values }: TensorData, width: number): tf.Tensor2D {
-  const [height, fieldWidth] = shape as [number, number, number];
-  return tf.tidy(() => {
-    const field = tf.tensor4d(values, [1, height, fieldWidth, 2], 'float32');
-    return tf.reshape(resizeImage(colorFieldToAb(field), { height, width }), [height, width * 2]);
-  });
+/** The weighted sum of consecutive values, `step` apart. */
+function weightedSum(
+  values: ArrayLike<number>,
+  start: number,
+  step: number,
+  weights: readonly number[],
+): number {
+  let sum = 0;
+  for (let k = 0; k < weights.length; k++) sum += weights[k]! * values[start + k * step]!;
+  return sum;
 }
 
-/** The colored rows of one strip: rows of the color field are the rows of `matrix`. */
-function paintStrip(strip: RasterImage, wide: tf.Tensor2D, matrix: Float32Array): tf.Tensor3D {
-  const { width, height: rows } = strip;
-  return tf.tidy(() => {
-    const lightness = rgbToLightness(rasterToTensor(strip)); // [rows, width, 1]
-    const tall = tf.matMul(tf.tensor2d(matrix, [rows, wide.shape[0]]), wide);
-    const ab = tf.reshape<tf.Rank.R3>(tall, [rows, width, 2]);
-    return clipToGamut(labToRgb(tf.concat([lightness, ab], 2)));
-  });
+/** The color field as ab, as wide as the photo: shape `[fieldHeight, width, 2]`. */
+function widen({ shape, values }: TensorData, width: number): Float32Array {
+  const [height, fieldWidth] = shape as [number, number, number];
+  const wide = new Float32Array(height * width * 2);
+  for (const [x, { first, weights }] of interpolationRows(fieldWidth, width, {}).entries()) {
+    const scaled = weights.map((weight) => weight * COLOR_FIELD_SCALE);
+    for (let i = 0; i < height * 2; i++) {
+      const [row, channel] = [i >> 1, i & 1];
+      wide[(row * width + x) * 2 + channel] = weightedSum(
+        values,
+        (row * fieldWidth + first) * 2 + channel,
+        2,
+        scaled,
+      );
+    }
+  }
+  return wide;
+}
+
+/** `target = sum{ weights[k] * rows[first + k] : k }`, two rows at a time: growing needs no more. */
+function mixRows(target: Float32Array, rows: Float32Array, { first, weights }: InterpolationRow): void {
+  const { length } = target;
+  for (let k = 0; k < weights.length; k += 2) {
+    const [factor, nextFactor] = [weights[k]!, weights[k + 1] ?? 0];
+    const start = (first + k) * length;
+    const next = nextFactor === 0 ? start : start + length;
+    for (let i = 0; i < length; i++) {
+      const before = k === 0 ? 0 : target[i]!;
+      target[i] = before + factor * rows[start + i]! + nextFactor * rows[next + i]!;
+    }
+  }
+}
+
+/** The rows of a color field, brought to the size of the photo. */
+function fieldColors(colorField: TensorData, { width, height }: RasterImage): RowColors {
+  const wide = widen(colorField, width);
+  const rows = interpolationRows(colorField.shape[0]!, height, {});
+  const colors = new Float32Array(width * 2);
+  return (row) => {
+    mixRows(colors, wide, rows[row]!);
+    return colors;
+  };
 }
 
 /**
@@ -57,16 +91,5 @@ export async function paintPhoto(
 ): Promise<RasterImage> {
   channelsOf(ACTION, photo);
   assertColorField(colorField);
-  const fieldHeight = colorField.shape[0]!;
-  const scale = fieldHeight / photo.height;
-  const wide = widen(colorField, photo.width);
-  const paint = (strip: RasterImage, first: number): tf.Tensor3D => {
-    const window = { start: first * scale, length: strip.height * scale };
-    return paintStrip(strip, wide, interpolationMatrix(fieldHeight, strip.height, window));
-  };
-  try {
-    return await paintStrips(photo, paint, options);
-  } finally {
-    wide.dispose();
-  }
+  return paintColors(photo, fieldColors(colorField, photo), options);
 }

@@ -1,10 +1,15 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 
-import { assertImageIndex, type ImageSource } from '../data/imageSource.js';
+import { assertImageIndex } from '../data/imageSource.js';
+import { mapLimited } from '../data/mapLimited.js';
 import { ImageError } from '../errors.js';
 import { decodeImage, type DecodeImageOptions } from './decodeImage.js';
+import { type FileImageSource, fileState, hashOf } from './fileImageSource.js';
 import { compareNames, isPictureName, PICTURE_EXTENSION_LIST } from './pictureNames.js';
+
+/** Files whose size and time are asked for at a time. */
+const CONCURRENCY = 16;
 
 /** What is passed on to `decodeImage`. */
 export type DecodeOptions = Pick<DecodeImageOptions, 'maxPixels'>;
@@ -21,13 +26,22 @@ async function pictureNames(root: string): Promise<string[]> {
   return (await Promise.all(names)).flat();
 }
 
+/** The state of the files `names` in `folder`; one that has gone since it was listed counts as such. */
+async function folderFingerprint(folder: string, names: readonly string[]): Promise<string> {
+  const describe = async (i: number): Promise<string> => {
+    const state = await stat(join(folder, names[i]!)).then(fileState, () => 'gone');
+    return `${names[i]} ${state}`;
+  };
+  return hashOf(await mapLimited(names.length, describe, { limit: CONCURRENCY, dispose: () => {} }));
+}
+
 /**
  * The pictures of a folder and the folders in it, by name, numbers in order of their value.
  *
  * @returns A source; `name` gives the path below the folder, with slashes.
  * @throws {ImageError} If the folder cannot be read or holds no picture.
  */
-export async function folderSource(path: string, options: DecodeOptions = {}): Promise<ImageSource> {
+export async function folderSource(path: string, options: DecodeOptions = {}): Promise<FileImageSource> {
   let names: string[];
   try {
     names = await pictureNames(path);
@@ -41,6 +55,8 @@ export async function folderSource(path: string, options: DecodeOptions = {}): P
   }
   names.sort(compareNames);
   return {
+    location: resolve(path),
+    fingerprint: async () => folderFingerprint(path, names),
     length: names.length,
     name: (index) => names[index]!,
     read: async (index, { signal } = {}) => {

@@ -1,16 +1,21 @@
 import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 
-import { assertImageIndex, type ImageSource } from '../data/imageSource.js';
+import { assertImageIndex } from '../data/imageSource.js';
 import { ImageError } from '../errors.js';
 import { decodeImage } from './decodeImage.js';
+import { type FileImageSource, fileState, hashOf } from './fileImageSource.js';
 import { type DecodeOptions, folderSource } from './folderSource.js';
 import { isPictureName, PICTURE_EXTENSION_LIST } from './pictureNames.js';
+import { expandShardPattern, isShardPattern, shardsInFolder } from './shardPaths.js';
+import { shardSource } from './shardSource.js';
 import { tarSource } from './tarSource.js';
 
 /** A source of one picture. */
-function fileSource(path: string, options: DecodeOptions): ImageSource {
+function fileSource(path: string, options: DecodeOptions): FileImageSource {
   return {
+    location: resolve(path),
+    fingerprint: async () => hashOf([fileState(await stat(path))]),
     length: 1,
     name: () => path,
     read: async (index, { signal } = {}) => {
@@ -21,16 +26,25 @@ function fileSource(path: string, options: DecodeOptions): ImageSource {
   };
 }
 
-async function isFolder(path: string): Promise<boolean> {
+async function kindOf(path: string): Promise<'folder' | 'file' | 'pattern'> {
   try {
-    return (await stat(path)).isDirectory();
+    return (await stat(path)).isDirectory() ? 'folder' : 'file';
   } catch (cause) {
+    if (isShardPattern(path)) return 'pattern';
     throw new ImageError(`Cannot open "${path}": ${(cause as Error).message}`, { cause });
   }
 }
 
+async function openFolder(path: string, options: DecodeOptions): Promise<FileImageSource> {
+  const shards = await shardsInFolder(path);
+  return shards.length > 0 ? shardSource(shards, options) : folderSource(path, options);
+}
+
 /**
- * Opens pictures by path: a folder, a tar archive or a single file.
+ * Opens pictures by path: a folder, a tar archive, shards or a single file.
+ *
+ * Shards are several tar archives that make one source: those of a folder that has no picture beside them, or those that a
+ * pattern such as `train-{000..009}.tar` stands for.
  *
  * @throws {ImageError} If the path is missing, holds no picture or is none of these.
  *
@@ -45,8 +59,10 @@ async function isFolder(path: string): Promise<boolean> {
  * }
  * ```
  */
-export async function openImages(path: string, options: DecodeOptions = {}): Promise<ImageSource> {
-  if (await isFolder(path)) return folderSource(path, options);
+export async function openImages(path: string, options: DecodeOptions = {}): Promise<FileImageSource> {
+  const kind = await kindOf(path);
+  if (kind === 'folder') return openFolder(path, options);
+  if (kind === 'pattern') return shardSource(expandShardPattern(path), options);
   if (isPictureName(path)) return fileSource(path, options);
   if (/\.(tar|tgz|tar\.\w+)$/i.test(basename(path))) return tarSource(path, options);
   throw new ImageError(

@@ -1,19 +1,7 @@
+import { nextTask } from '../nextTask.js';
 import type { TrainingProgress } from './callbacks/callback.js';
 import type { TrainingSession } from './session.js';
 import type { StepMeasures } from './step.js';
-
-/** One turn of the event loop; unlike timers and animation frames it is not slowed down in a hidden page. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.addEventListener('message', () => {
-      port1.close();
-      resolve();
-    });
-    port1.start();
-    port2.postMessage(null);
-  });
-}
 
 /** A function that gives the event loop a turn when the last one is more than `everyMs` ago. */
 export function pacer(everyMs: number, now: () => number): () => Promise<void> {

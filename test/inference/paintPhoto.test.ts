@@ -103,6 +103,22 @@ describe('paintPhoto()', () => {
     }
   });
 
+  it('shrinks the colors for a photo that is smaller than its color field', async () => {
+    const values = Float32Array.from({ length: 7 * 9 * 2 }, (_, i) =>
+      Math.floor(i / 2) % 2 === 0 ? 0.2 : -0.2,
+    );
+    const { data } = await paintPhoto(solid(1, 1, [128]), { shape: [7, 9, 2], values });
+    // A checkerboard, whose colors cancel out but for rounding of the sizes.
+    for (const byte of data) expect(Math.abs(byte - 128)).toBeLessThanOrEqual(2);
+  });
+
+  it('keeps what is not a number to the pixels it touches', async () => {
+    const values = new Float32Array(2 * 1 * 2).fill(0);
+    values.fill(Number.NaN, 0, 2);
+    const { data } = await paintPhoto(solid(1, 8, [128]), { shape: [2, 1, 2], values });
+    expect([data[0], data[21]]).toEqual([0, 128]);
+  });
+
   it('clips colors out of the gamut', async () => {
     const { data } = await paintPhoto(solid(1, 1, [128]), solidField(127, 127));
     expect([data[0], data[2]]).toEqual([255, 0]);
