@@ -29,7 +29,7 @@ export class ImageError extends Error {
   override readonly name = 'ImageError';
 }
 
-/** A TensorFlow.js backend that is not registered, does not start or lacks a kernel. */
+/** A TensorFlow.js backend that is not registered, does not start, lacks a kernel, or whose device or memory fails. */
 export class BackendError extends Error {
   override readonly name = 'BackendError';
 }

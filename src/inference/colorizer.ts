@@ -5,6 +5,7 @@ import type { CheckpointReader } from '../checkpoint/checkpointStore.js';
 import type { LoadCheckpointOptions } from '../checkpoint/loadCheckpoint.js';
 import { channelsOf, type RasterImage } from '../data/image.js';
 import { lightnessToGreyLevel } from '../data/networkColor.js';
+import { watched } from '../deviceWatch.js';
 import type { GaussianMixture } from '../distributions/gaussianMixture.js';
 import {
   argumentMessage,
@@ -27,6 +28,7 @@ import { decodeFields } from './decodeFields.js';
 import { squareLightness } from './greyInput.js';
 
 const ACTION = 'colorize';
+const WORK = { action: ACTION, saving: 'use smaller networks, or a device with more memory' };
 
 /** Pictures done and pictures in all, of a call of `colorize`. */
 export interface ColorizeProgress {
@@ -201,7 +203,7 @@ export function colorizer(models: ColorizerModels, options: ColorizerOptions = {
     const results: Colorization[][] = [];
     for (const photo of photos) {
       request.signal?.throwIfAborted();
-      results.push(await colorizePhoto(models, photo, settings, options));
+      results.push(await watched(WORK, () => colorizePhoto(models, photo, settings, options)));
       request.onProgress?.({ done: results.length, total: photos.length });
     }
     return results;
@@ -222,11 +224,8 @@ export function colorizer(models: ColorizerModels, options: ColorizerOptions = {
       channelsOf('decode latents', photo);
       assertLatents(latents, models.colorVae.config.latentDim);
       const given = { weight: null, component: null, seed: null };
-      return decodeChoices(
-        models,
-        photo,
-        latents.map((latent) => ({ latent: latent.slice(), ...given })),
-      );
+      const choices = latents.map((latent) => ({ latent: latent.slice(), ...given }));
+      return watched(WORK, () => decodeChoices(models, photo, choices));
     },
     dispose: () => disposeColorizerModels(models),
   };

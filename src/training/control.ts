@@ -24,7 +24,11 @@ export function runControl<Batch>(session: TrainingSession<Batch>): RunControl {
   let waiting: Waiting[] = [];
   let phase: 'between' | 'within' | 'ended' = 'between';
 
-  const take = (): Promise<TrainingSnapshot> => takeSnapshot(session.state, session.tensors);
+  const take = async (): Promise<TrainingSnapshot> => {
+    const snapshot = await takeSnapshot(session.state, session.tensors);
+    session.device.check();
+    return snapshot;
+  };
   const serve = (answer: (waiting: Waiting) => void): void => {
     const answered = waiting;
     waiting = [];

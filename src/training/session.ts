@@ -1,3 +1,4 @@
+import { type DeviceWatch, watchDevice } from '../deviceWatch.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 import type { TrainingSettings } from './options.js';
 import { initialState, type TrainingState } from './state.js';
@@ -19,15 +20,18 @@ export interface TrainingSession<Batch> {
   readonly best: NamedVariables | null;
   /** Every tensor that a snapshot holds, under its name there. */
   readonly tensors: NamedVariables;
+  readonly device: DeviceWatch;
   state: TrainingState;
 }
+
+const WORK = { action: 'train', saving: 'make the batches or the networks smaller' };
 
 /** What a model is made of: `variables/NAME` and `buffers/NAME`. */
 function modelVariables<Batch>({ variables, buffers = new Map() }: TrainingTask<Batch>): NamedVariables {
   return new Map([...prefixed('variables', variables), ...prefixed('buffers', buffers)]);
 }
 
-/** Makes a run's tensors: optimizer slots, averaged weights, best weights. `closeSession` frees them. */
+/** Makes a run's tensors: optimizer slots, averaged weights, best weights. `closeSession` frees them and ends the watch. */
 export function openSession<Batch>(
   task: TrainingTask<Batch>,
   data: TrainingData<Batch>,
@@ -45,10 +49,12 @@ export function openSession<Batch>(
     ...(best === null ? [] : prefixed('best', best)),
   ]);
   const state = initialState({ ...config, optimizer: optimizer.config });
-  return { task, data, settings, optimizer, average, best, tensors, state };
+  const device = watchDevice(WORK);
+  return { task, data, settings, optimizer, average, best, tensors, device, state };
 }
 
-export function closeSession<Batch>({ optimizer, average, best }: TrainingSession<Batch>): void {
+export function closeSession<Batch>({ optimizer, average, best, device }: TrainingSession<Batch>): void {
+  device.end();
   optimizer.dispose();
   average?.dispose();
   if (best !== null) disposeAll(best);

@@ -57,9 +57,14 @@ async function withBuffers<T>(buffers: NamedVariables, body: () => Promise<T>): 
 }
 
 /** Reads the loss parts and the norm, which waits for the device. */
-async function readMeasures(parts: NamedTensors, norm: tf.Scalar, step: number): Promise<StepMeasures> {
+async function readMeasures<Batch>(
+  { device, state }: TrainingSession<Batch>,
+  parts: NamedTensors,
+  norm: tf.Scalar,
+): Promise<StepMeasures> {
   const { [NORM]: gradientNorm, ...losses } = await readScalars(new Map([...parts, [NORM, norm]]));
-  assertFinite({ ...losses, [NORM]: gradientNorm! }, `at step ${step + 1}`);
+  device.check();
+  assertFinite({ ...losses, [NORM]: gradientNorm! }, `at step ${state.step + 1}`);
   return { losses, gradientNorm: gradientNorm! };
 }
 
@@ -71,6 +76,7 @@ async function readMeasures(parts: NamedTensors, norm: tf.Scalar, step: number):
  * @param batches Accumulated batches; they stay the caller's.
  * @param read Whether to wait for the losses.
  * @throws {TrainingError} If a loss part or the norm of the gradients is read and is not finite.
+ * @throws {BackendError} If the losses are read and the device failed.
  */
 export async function updateWeights<Batch>(
   session: TrainingSession<Batch>,
@@ -83,7 +89,7 @@ export async function updateWeights<Batch>(
     const evaluated = evaluate(session, batches);
     const { gradients, norm } = clip(evaluated, config.clipNorm);
     try {
-      const measures = read ? await readMeasures(evaluated.parts, norm, step) : null;
+      const measures = read ? await readMeasures(session, evaluated.parts, norm) : null;
       optimizer.apply(gradients, { step, learningRate: learningRateAt(config.learningRate, step, plateau) });
       average?.update(step);
       return measures;

@@ -36,7 +36,8 @@ async function endOfRun<Batch>(session: TrainingSession<Batch>, control: RunCont
     return await runEpochs(session, control);
   } catch (error) {
     const aborted = signal?.aborted === true && error === signal.reason;
-    return { reason: aborted ? 'aborted' : 'failed', cause: error };
+    if (aborted) return { reason: 'aborted', cause: error };
+    return { reason: 'failed', cause: await session.device.explain(error) };
   }
 }
 
@@ -70,6 +71,8 @@ async function runToEnd<Batch>(session: TrainingSession<Batch>): Promise<Trainin
  * @throws {TypeError} If options contradict each other; nothing has been changed.
  * @throws {TrainingError} If a loss or gradient that is read is not finite, the loss does not reach a variable, data run
  *   short, or `resume` is of another run.
+ * @throws {BackendError} If the device of the backend is lost, or there is not enough memory. Snapshots are not taken of what
+ *   such a failure leaves.
  * @throws The reason of `signal` once it is aborted, whatever a callback, the data or the loss throw.
  * @example
  * ```ts

@@ -74,6 +74,7 @@ async function meanLosses<Batch>(
  *
  * @param pause Called between batches.
  * @throws {TrainingError} If there are fewer batches than promised, a loss is not finite or the monitored part is missing.
+ * @throws {BackendError} If the device failed.
  */
 export async function runValidation<Batch>(
   session: TrainingSession<Batch>,
@@ -83,6 +84,7 @@ export async function runValidation<Batch>(
   const measure = (): Promise<LossValues> => meanLosses(session, pause);
   const losses =
     average === null ? await measure() : await withValues(task.variables, average.weights, measure);
+  session.device.check();
   assertFinite(losses, `in the validation after step ${state.step}`);
   const { monitor } = state.config.validation!;
   const value = losses[monitor];

@@ -16,10 +16,17 @@ describe('encodePng()', () => {
   it('keeps every pixel of grey, RGB and RGBA pictures', async () => {
     for (const channels of [1, 3, 4]) {
       const image = noise(7, 5, channels);
-      const decoded = decode(await encodePng(image));
+      const decoded = decode(await encodePng(image), { checkCrc: true });
       expect([decoded.width, decoded.height, decoded.channels, decoded.depth]).toEqual([7, 5, channels, 8]);
       expect(Array.from(decoded.data)).toEqual(Array.from(image.data));
     }
+  });
+
+  it('keeps the pixels of a picture that is compressed in several blocks', async () => {
+    const image = noise(400, 500, 3);
+    const { data } = decode(await encodePng(image), { checkCrc: true });
+    expect(data.length).toBe(image.data.length);
+    expect(image.data.findIndex((byte, i) => byte !== data[i])).toBe(-1);
   });
 
   it('takes the pixels of a page, whose bytes are clamped', async () => {

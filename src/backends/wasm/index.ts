@@ -9,6 +9,7 @@ import '@tensorflow/tfjs-layers'; // registers the gradients in Node, where tfjs
 
 import * as tf from '@tensorflow/tfjs-core';
 
+import { ADAM_UPDATE, APPROACH, GLOBAL_NORM } from '../../fusedKernels.js';
 import { fusedBatchNorm } from './batchNorm.js';
 import { binary } from './broadcast.js';
 import { convolution, depthwiseConvolution } from './convolution.js';
@@ -18,11 +19,13 @@ import { concat, slice, splitV, tile } from './copies.js';
 import { depthwiseConv2dNativeBackpropFilter, depthwiseConv2dNativeBackpropInput } from './depthwise.js';
 import { WASM_GRADIENTS } from './gradients.js';
 import type { Replacement } from './heap.js';
-import { batchMatMul } from './matMul.js';
+import { batchMatMul, fusedMatMul } from './matMul.js';
+import { guardMemory } from './memoryGuard.js';
 import { avgPoolGrad, maxPoolGrad } from './pooling.js';
 import { mean, sum } from './reduce.js';
 import { resizeNearestNeighbor, resizeNearestNeighborGrad } from './resize.js';
 import { unsortedSegmentSum } from './segmentSum.js';
+import { adamUpdate, approach, globalNorm } from './update.js';
 
 /** Kernels that need nothing of the stock ones: missing on wasm, wrong, or slow beyond repair. */
 const KERNELS: Readonly<Record<string, tf.KernelFunc>> = {
@@ -33,6 +36,9 @@ const KERNELS: Readonly<Record<string, tf.KernelFunc>> = {
   [tf.UnsortedSegmentSum]: unsortedSegmentSum,
   [tf.MaxPoolGrad]: maxPoolGrad,
   [tf.AvgPoolGrad]: avgPoolGrad,
+  [ADAM_UPDATE]: adamUpdate,
+  [APPROACH]: approach,
+  [GLOBAL_NORM]: globalNorm,
 };
 
 /** Kernels in front of the stock ones, which they hand the cases to that they do not speed up. */
@@ -42,6 +48,7 @@ const REPLACEMENTS: Readonly<Record<string, Replacement>> = {
   [tf.DepthwiseConv2dNative]: depthwiseConvolution,
   [tf.FusedDepthwiseConv2D]: depthwiseConvolution,
   [tf.BatchMatMul]: batchMatMul,
+  [tf._FusedMatMul]: fusedMatMul,
   [tf.Add]: binary,
   [tf.Sub]: binary,
   [tf.Multiply]: binary,
@@ -83,7 +90,7 @@ let registered = false;
 
 /**
  * Makes the wasm backend able to train: registers the gradient kernels that TensorFlow.js lacks there, corrects the wrong
- * ones and replaces the slow ones. Models, layers and optimizers need no change.
+ * ones and replaces the slow ones. A full memory becomes an error, where it would spoil other tensors. Models, layers and optimizers need no change.
  *
  * It may be called before or after the backend starts, and more than once. It imports the backend itself, so that no later
  * import can put the stock kernels back. Other backends keep their kernels and gradients.
@@ -106,4 +113,5 @@ export function registerWasmTraining(): void {
   }
   for (const [name, gradient] of Object.entries(WASM_GRADIENTS))
     registerGradient(name, gradient as tf.GradFunc);
+  guardMemory();
 }
