@@ -69,14 +69,14 @@ describe('resizeBilinear with half-pixel centers', () => {
         [2, 3, 4, 3],
         [2, height, width, 3],
       ];
-      const [x, dy] = [uniform(shape!, 1), uniform(large!, 2)];
+      const [x, dy] = [uniform(shape, 1), uniform(large, 2)];
       const [y, dx] = [new Float64Array(dy.length), new Float64Array(x.length)];
-      forEachIndex([...large!, 2, 2], (index) => {
+      forEachIndex([...large, 2, 2], (index) => {
         const [n, row, column, channel, a, b] = index as [number, number, number, number, number, number];
         const [inputRow, rowWeight] = mix(row, 3, height)[a]!;
         const [inputColumn, columnWeight] = mix(column, 4, width)[b]!;
-        const from = flatIndex(shape!, [n, inputRow, inputColumn, channel]);
-        const to = flatIndex(large!, [n, row, column, channel]);
+        const from = flatIndex(shape, [n, inputRow, inputColumn, channel]);
+        const to = flatIndex(large, [n, row, column, channel]);
         y[to]! += rowWeight * columnWeight * x[from]!;
         dx[from]! += rowWeight * columnWeight * dy[to]!;
       });
