@@ -23,7 +23,7 @@ import { batchMatMul, fusedMatMul } from './matMul.js';
 import { guardMemory } from './memoryGuard.js';
 import { avgPoolGrad, maxPoolGrad } from './pooling.js';
 import { mean, sum } from './reduce.js';
-import { resizeNearestNeighbor, resizeNearestNeighborGrad } from './resize.js';
+import { resizeBilinearGrad, resizeNearestNeighbor, resizeNearestNeighborGrad } from './resize.js';
 import { unsortedSegmentSum } from './segmentSum.js';
 import { adamUpdate, approach, globalNorm } from './update.js';
 
@@ -63,6 +63,7 @@ const REPLACEMENTS: Readonly<Record<string, Replacement>> = {
   [tf.FusedBatchNorm]: fusedBatchNorm,
   [tf.ResizeNearestNeighbor]: resizeNearestNeighbor,
   [tf.ResizeNearestNeighborGrad]: resizeNearestNeighborGrad,
+  [tf.ResizeBilinearGrad]: resizeBilinearGrad,
 };
 
 function registerKernel(kernelName: string, kernelFunc: tf.KernelFunc): void {

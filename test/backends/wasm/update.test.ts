@@ -5,17 +5,10 @@ import { ADAM_UPDATE, APPROACH, GLOBAL_NORM, runFusedKernel } from '../../../src
 import { SIMD_FLAG } from '../../../src/backends/wasm/simd/module.js';
 import { uniform } from '../../support/differentiable.js';
 import { expectAllClose, expectTensorsKept } from '../../support/numeric.js';
+import { onWasm } from '../../support/onWasm.js';
 
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7, rate: 0.03, kept: 0.99 };
 const SIZES = [1, 2, 3, 4, 7, 1030];
-
-/** Runs a kernel of ours on wasm, which is current only in some projects. */
-async function onWasm(body: () => Promise<void>): Promise<void> {
-  const before = tf.getBackend();
-  await tf.setBackend('wasm');
-  await body();
-  await tf.setBackend(before);
-}
 
 describe.each([
   ['with SIMD', true],
