@@ -86,7 +86,7 @@ async function firstDifference(comparisons: readonly Comparison[]): Promise<stri
 async function trainingFault(): Promise<string | null> {
   const bits = tf.backend().floatPrecision();
   if (bits === 32) return firstDifference(gradientComparisons());
-  return `it computes with ${bits}-bit numbers, too coarse for training`;
+  return `it computes with ${bits}-bit numbers, too coarse for training: choose another backend, such as "wasm"`;
 }
 
 /**

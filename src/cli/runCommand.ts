@@ -4,6 +4,7 @@ import { helpText, parseArguments, type ParsedArguments, type CommandSpec, Usage
 import { COLORIZE_COMMAND, colorizeCommand } from './colorizeCommand.js';
 import { DOCTOR_COMMAND, doctorCommand } from './doctorCommand.js';
 import { EVALUATE_COMMAND, evaluateCommand } from './evaluateCommand.js';
+import { INSPECT_COMMAND, inspectCommand } from './inspectCommand.js';
 import { errorLine, EXIT, type Terminal } from './terminal.js';
 import { TRAIN_COMMAND, trainCommand } from './trainCommand.js';
 
@@ -16,6 +17,7 @@ const COMMANDS: readonly Command[] = [
   { spec: COLORIZE_COMMAND, run: colorizeCommand },
   { spec: TRAIN_COMMAND, run: trainCommand },
   { spec: EVALUATE_COMMAND, run: evaluateCommand },
+  { spec: INSPECT_COMMAND, run: inspectCommand },
   { spec: DOCTOR_COMMAND, run: doctorCommand },
 ];
 

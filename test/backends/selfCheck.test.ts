@@ -81,7 +81,7 @@ describe('findBackendFault()', () => {
     tf.backend().floatPrecision = () => 16;
     expect(await findBackendFault('inference')).toBeNull();
     expect(await findBackendFault('training')).toBe(
-      'it computes with 16-bit numbers, too coarse for training',
+      'it computes with 16-bit numbers, too coarse for training: choose another backend, such as "wasm"',
     );
   });
 });
