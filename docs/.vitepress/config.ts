@@ -19,6 +19,7 @@ export default defineConfig({
           { text: 'Getting started', link: '/getting-started' },
           { text: 'Command line', link: '/command-line' },
           { text: 'Evaluation', link: '/evaluation' },
+          { text: 'Your own data', link: '/data' },
           { text: 'Backends', link: '/backends' },
           { text: 'How it works', link: '/how-it-works' },
           { text: 'Speed and memory', link: '/speed' },
