@@ -9,6 +9,11 @@ export const BACKEND_OPTION = {
   description: `${NODE_BACKENDS.filter((name) => name !== 'tensorflow').join(', ')} (default: auto, the fastest that works here)`,
 } as const;
 
+/** The value of `--backend`. */
+export function backendChoice(args: ParsedArguments): NodeBackend {
+  return choice(args, 'backend', NODE_BACKENDS) ?? 'auto';
+}
+
 /** What a command computes with. */
 export interface ComputeChoice {
   readonly backend: NodeBackend;
@@ -23,7 +28,7 @@ export interface ComputeChoice {
  */
 export function computeChoice(args: ParsedArguments): ComputeChoice {
   const workers = positiveInteger(args, 'workers') ?? 1;
-  const backend = choice(args, 'backend', NODE_BACKENDS) ?? 'auto';
+  const backend = backendChoice(args);
   if (workers === 1) return { backend, workers };
   if (backend === 'auto') return { backend: 'wasm', workers };
   if (backend === 'wasm' || backend === 'cpu') return { backend, workers };
