@@ -69,7 +69,7 @@ describe('gradients of resizing', () => {
       x(),
       upstream(),
     );
-    expect(await isRight(stock, expected)).toBe(false);
+    expect(await isRight(stock, expected)).toBe(tf.getBackend() === 'wasm'); // polyhue/wasm repairs it
     await expectAllClose(
       imageGradient((image) => upsample(image, 'bilinearHalfPixel'), x(), upstream()),
       expected,
