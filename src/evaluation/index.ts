@@ -24,3 +24,11 @@ export type {
   WeightCalibration,
   WeightCalibrationOptions,
 } from '../metrics/weightCalibration.js';
+export { evaluateColorizer } from './evaluateColorizer.js';
+export type { ColorizerEvaluation, PhotoEvaluation, SystemEvaluation } from './evaluation.js';
+export { FIGURE_NAMES, FIGURES } from './figures.js';
+export type { FigureName, Figures, FigureSpec } from './figures.js';
+export type { EvaluateColorizerOptions, EvaluationProgress } from './options.js';
+export { BASELINES } from './paintSystems.js';
+export type { SystemName } from './paintSystems.js';
+export type { LeftOutPhoto } from './testPhoto.js';

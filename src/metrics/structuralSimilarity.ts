@@ -42,32 +42,39 @@ interface Plane {
   readonly values: Float64Array;
 }
 
-/** Weighted means over the window along lines of `length` values that are `step` apart; only where it fits. */
-function windowMean(values: Float64Array, start: number, step: number): number {
-  let sum = 0;
-  for (let i = 0; i < WINDOW.length; i++) sum += WINDOW[i]! * values[start + i * step]!;
-  return sum;
+/** The weighted mean over the window at each of `count` places: its values are `step` apart. */
+function windowMeans(values: Float64Array, count: number, step: number): Float64Array {
+  const means = new Float64Array(count);
+  for (const [i, weight] of WINDOW.entries()) {
+    const offset = i * step;
+    for (let at = 0; at < count; at++) means[at]! += weight * values[at + offset]!;
+  }
+  return means;
 }
 
 /** The plane seen through the window wherever it fits: smaller by 10 pixels in both directions. */
 function blur({ width, height, values }: Plane): Float64Array {
-  const inner = { width: width - 2 * RADIUS, height: height - 2 * RADIUS };
-  const rows = new Float64Array(inner.width * height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < inner.width; x++) rows[y * inner.width + x] = windowMean(values, y * width + x, 1);
+  const [innerWidth, innerHeight] = [width - 2 * RADIUS, height - 2 * RADIUS];
+  const low = windowMeans(values, width * innerHeight, width);
+  const means = windowMeans(low, low.length - 2 * RADIUS, 1); // also across the ends of rows
+  const inner = new Float64Array(innerWidth * innerHeight);
+  for (let y = 0; y < innerHeight; y++) {
+    inner.set(means.subarray(y * width, y * width + innerWidth), y * innerWidth);
   }
-  const blurred = new Float64Array(inner.width * inner.height);
-  for (let i = 0; i < blurred.length; i++) blurred[i] = windowMean(rows, i, inner.width);
-  return blurred;
+  return inner;
+}
+
+function product(one: Plane, other: Plane): Plane {
+  const values = new Float64Array(one.values.length);
+  for (let i = 0; i < values.length; i++) values[i] = one.values[i]! * other.values[i]!;
+  return { ...one, values };
 }
 
 /** Mean similarity of one channel of two pictures. */
 function planeSimilarity(one: Plane, other: Plane, peak: number): number {
-  const { width, height } = one;
-  const product = (a: Plane, b: Plane) =>
-    blur({ width, height, values: a.values.map((value, i) => value * b.values[i]!) });
   const [mean1, mean2] = [blur(one), blur(other)];
-  const [square1, square2, cross] = [product(one, one), product(other, other), product(one, other)];
+  const [square1, square2] = [blur(product(one, one)), blur(product(other, other))];
+  const cross = blur(product(one, other));
   const [c1, c2] = [(K1 * peak) ** 2, (K2 * peak) ** 2];
   let sum = 0;
   for (let i = 0; i < mean1.length; i++) {
@@ -112,11 +119,11 @@ export function structuralSimilarity(
   const height = heightOf(picture, width * channels);
   assertLength(ACTION, 'truth', truth.length, [picture.length, 'picture']);
   if (Math.min(width, height) < WINDOW.length) return null;
-  const plane = (values: ArrayLike<number>, channel: number): Plane => ({
-    width,
-    height,
-    values: Float64Array.from({ length: width * height }, (_, i) => values[i * channels + channel]!),
-  });
+  const plane = (values: ArrayLike<number>, channel: number): Plane => {
+    const own = new Float64Array(width * height);
+    for (let i = 0; i < own.length; i++) own[i] = values[i * channels + channel]!;
+    return { width, height, values: own };
+  };
   let sum = 0;
   for (let c = 0; c < channels; c++) sum += planeSimilarity(plane(picture, c), plane(truth, c), peak);
   return sum / channels;

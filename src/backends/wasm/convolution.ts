@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import { kernel, run, type Replacement } from './heap.js';
+import { activated, hasPlainBias, type Activation } from './activation.js';
+import { kernel, run, type Replacement, type WasmCall } from './heap.js';
+import { simdConvolution } from './simd/convolution.js';
+import { simdOf } from './simd/module.js';
 
 type Explicit = readonly [readonly number[], readonly number[], readonly number[], readonly number[]];
 
@@ -44,23 +47,36 @@ export function convolutionOf(
 }
 
 /**
- * A forward convolution with the padding written out.
+ * Runs the stock kernel with the padding written out.
  *
  * For padding 'same' the stock kernels leave the padding to XNNPACK, which subtracts below zero where the stride is above the
  * kernel size, and reads and writes outside of the tensors.
  */
-function explicitlyPadded(depthwise: boolean): Replacement {
-  return (stock) =>
-    kernel<'x' | 'filter', ConvolutionAttributes>(({ inputs, backend, attrs }) => {
-      const { padInfo } = convolutionOf(inputs.x.shape, inputs.filter.shape, attrs, depthwise);
-      const { top, bottom, left, right } = padInfo;
-      const vertical = [top, bottom];
-      return run(stock, backend, inputs, { ...attrs, pad: [[0, 0], vertical, [left, right], [0, 0]] });
-    });
+function explicitlyPadded(
+  stock: tf.KernelFunc,
+  { inputs, backend, attrs }: WasmCall<'x' | 'filter', ConvolutionAttributes>,
+  { padInfo: { top, bottom, left, right } }: ConvolutionInfo,
+): tf.TensorInfo {
+  const vertical = [top, bottom];
+  return run(stock, backend, inputs, { ...attrs, pad: [[0, 0], vertical, [left, right], [0, 0]] });
 }
 
 /** Replaces `Conv2D` and `FusedConv2D`. */
-export const convolution = explicitlyPadded(false);
+export const convolution: Replacement = (stock) =>
+  kernel<'x' | 'filter', ConvolutionAttributes & Activation>((call) => {
+    const { inputs, backend, attrs } = call;
+    const info = convolutionOf(inputs.x.shape, inputs.filter.shape, attrs);
+    const simd = simdOf(backend);
+    const isPlain = tf.util.sizeFromShape(info.outShape) > 0 && hasPlainBias(inputs, info.outChannels);
+    if (simd === undefined || !isPlain) {
+      return explicitlyPadded(stock, call, info);
+    }
+    return activated(backend, simdConvolution(backend, simd, inputs, info), inputs, attrs);
+  });
 
 /** Replaces `DepthwiseConv2dNative` and `FusedDepthwiseConv2D`. */
-export const depthwiseConvolution = explicitlyPadded(true);
+export const depthwiseConvolution: Replacement = (stock) =>
+  kernel<'x' | 'filter', ConvolutionAttributes>((call) => {
+    const { inputs, attrs } = call;
+    return explicitlyPadded(stock, call, convolutionOf(inputs.x.shape, inputs.filter.shape, attrs, true));
+  });

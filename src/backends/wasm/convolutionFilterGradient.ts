@@ -3,6 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { convolutionOf, type ConvolutionAttributes, type ConvolutionInfo } from './convolution.js';
 import { allocate, copyRows, heapOf, kernel, release, runKernel, startOf, withView } from './heap.js';
+import { simdFilterGradient } from './simd/convolution.js';
+import { simdOf } from './simd/module.js';
 
 /** Length of one axis of `x` with its padding, at least what the convolution reads of it. */
 function paddedSize(inSize: number, padBefore: number, read: number): number {
@@ -32,7 +34,7 @@ function channelsFirst(backend: BackendWasm, x: tf.TensorInfo, info: Convolution
 }
 
 /**
- * Filter gradient of a convolution, which TensorFlow.js does not have on wasm.
+ * The filter gradient as convolutions of TensorFlow.js.
  *
  * `dw[i, j, c, d] = sum{ x[n, u * stride + i, v * stride + j, c] * dy[n, u, v, d] : n, u, v }` is itself a convolution: of the
  * image `x` with batch and channels swapped, by the kernel `dy`, dilated by the stride. The planes of all channels are
@@ -40,31 +42,42 @@ function channelsFirst(backend: BackendWasm, x: tf.TensorInfo, info: Convolution
  * `[inChannels, filterWidth]` outputs of that row; the convolution of row `i` starts `i` rows further down in the same memory.
  * One image per channel, the textbook form, leaves a quarter of XNNPACK's 4-pixel tiles idle for 3x3 kernels.
  */
+function composedFilterGradient(
+  backend: BackendWasm,
+  { x, dy }: { readonly x: tf.TensorInfo; readonly dy: tf.TensorInfo },
+  info: ConvolutionInfo,
+): tf.TensorInfo {
+  const { batchSize, inChannels, outChannels, outHeight, filterHeight, filterWidth } = info;
+  const image = channelsFirst(backend, x, info);
+  const [, height, width] = image.shape as [number, number, number, number];
+  const taps = runKernel(backend, tf.Transpose, { x: dy }, { perm: [1, 2, 0, 3] });
+  const result = allocate(backend, [filterHeight, filterWidth, inChannels, outChannels]);
+  const attributes = {
+    strides: [height, info.dilationWidth],
+    dilations: [info.strideHeight, info.strideWidth],
+    pad: 'valid',
+    dataFormat: 'NHWC',
+  };
+  const tall = [1, (inChannels - 1) * height + (outHeight - 1) * info.strideHeight + 1, width, batchSize];
+  for (let row = 0; row < filterHeight; row++) {
+    const start = row * info.dilationHeight * width * batchSize;
+    const rowOfTaps = withView(backend, { info: image, start, shape: tall }, (view) =>
+      runKernel(backend, tf.Conv2D, { x: view, filter: taps }, attributes),
+    ); // [1, inChannels, at least filterWidth, outChannels]
+    placeRow(backend, rowOfTaps, result, row);
+    release(backend, rowOfTaps);
+  }
+  release(backend, image, taps);
+  return result;
+}
+
+/** Filter gradient of a convolution, which TensorFlow.js does not have on wasm. */
 export const conv2DBackpropFilter = kernel<'x' | 'dy', ConvolutionAttributes & { filterShape: number[] }>(
-  ({ inputs: { x, dy }, backend, attrs }) => {
-    const info = convolutionOf(x.shape, attrs.filterShape, attrs);
-    const { batchSize, inChannels, outChannels, outHeight, filterHeight, filterWidth } = info;
-    const image = channelsFirst(backend, x, info);
-    const [, height, width] = image.shape as [number, number, number, number];
-    const taps = runKernel(backend, tf.Transpose, { x: dy }, { perm: [1, 2, 0, 3] });
-    const result = allocate(backend, [filterHeight, filterWidth, inChannels, outChannels]);
-    const attributes = {
-      strides: [height, info.dilationWidth],
-      dilations: [info.strideHeight, info.strideWidth],
-      pad: 'valid',
-      dataFormat: 'NHWC',
-    };
-    const tall = [1, (inChannels - 1) * height + (outHeight - 1) * info.strideHeight + 1, width, batchSize];
-    for (let row = 0; row < filterHeight; row++) {
-      const start = row * info.dilationHeight * width * batchSize;
-      const rowOfTaps = withView(backend, { info: image, start, shape: tall }, (view) =>
-        runKernel(backend, tf.Conv2D, { x: view, filter: taps }, attributes),
-      ); // [1, inChannels, at least filterWidth, outChannels]
-      placeRow(backend, rowOfTaps, result, row);
-      release(backend, rowOfTaps);
-    }
-    release(backend, image, taps);
-    return result;
+  ({ inputs, backend, attrs }) => {
+    const info = convolutionOf(inputs.x.shape, attrs.filterShape, attrs);
+    const simd = simdOf(backend);
+    if (simd !== undefined) return simdFilterGradient(backend, simd, inputs, info);
+    return composedFilterGradient(backend, inputs, info);
   },
 );
 

@@ -1,7 +1,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { convolutionOf, type ConvolutionAttributes } from './convolution.js';
+import { convolutionOf, type ConvolutionAttributes, type ConvolutionInfo } from './convolution.js';
 import {
   allocate,
   allocateZeros,
@@ -13,6 +13,8 @@ import {
   runKernel,
   startOf,
 } from './heap.js';
+import { simdInputGradient } from './simd/convolution.js';
+import { simdOf } from './simd/module.js';
 
 /** One axis of an input gradient with stride `stride`: which elements of `dy` reach which elements of `dx`. */
 interface Axis {
@@ -128,45 +130,54 @@ function padOf({ steps, outSize }: Axis, { first, last }: Reach): [number, numbe
 }
 
 /**
- * Input gradient of a convolution, which is also the forward pass of a transposed convolution.
+ * The input gradient as convolutions of TensorFlow.js.
  *
- * TensorFlow.js walks over single elements (1.5 GFLOP/s measured). Here `dx` is split by row index modulo the stride; each
- * class is one ordinary stride-1 convolution of `dy` whose output channels hold the column classes side by side, which is
- * already the order of `dx` in memory, so that only whole rows remain to be interleaved. Stride 1 is one convolution with the
- * kernel rotated by half a turn. No zeros are stuffed into `dy`.
+ * `dx` is split by row index modulo the stride; each class is one ordinary stride-1 convolution of `dy` whose output channels
+ * hold the column classes side by side, which is already the order of `dx` in memory, so that only whole rows remain to be
+ * interleaved. Stride 1 is one convolution with the kernel rotated by half a turn. No zeros are stuffed into `dy`.
+ */
+function composedInputGradient(
+  backend: BackendWasm,
+  { dy, filter }: { readonly dy: tf.TensorInfo; readonly filter: tf.TensorInfo },
+  { inHeight, inWidth, inChannels, batchSize, strideHeight, strideWidth, ...info }: ConvolutionInfo,
+): tf.TensorInfo {
+  const vertical: Axis = {
+    stride: strideHeight,
+    kernelSize: info.filterHeight,
+    padBefore: info.padInfo.top,
+    steps: Math.ceil(inHeight / strideHeight),
+    outSize: info.outHeight,
+  };
+  const horizontal: Axis = {
+    stride: strideWidth,
+    kernelSize: info.filterWidth,
+    padBefore: info.padInfo.left,
+    steps: Math.ceil(inWidth / strideWidth),
+    outSize: info.outWidth,
+  };
+  const columns = reachOf(horizontal, range(strideWidth));
+  const phases = range(strideHeight).map((residue) => {
+    const rows = reachOf(vertical, [residue]);
+    const rotated = phaseFilter(backend, filter, { vertical, horizontal, residue, rows, columns });
+    const pad = [[0, 0], padOf(vertical, rows), padOf(horizontal, columns), [0, 0]];
+    const attributes = { strides: 1, dilations: 1, pad, dataFormat: 'NHWC' };
+    const phase = runKernel(backend, tf.Conv2D, { x: dy, filter: rotated }, attributes);
+    release(backend, rotated);
+    return phase;
+  });
+  return interleaved(backend, phases, [batchSize, inHeight, inWidth, inChannels]);
+}
+
+/**
+ * Input gradient of a convolution, which is also the forward pass of a transposed convolution. TensorFlow.js walks over single
+ * elements (1.5 GFLOP/s measured).
  */
 export const conv2DBackpropInput = kernel<'dy' | 'filter', ConvolutionAttributes & { inputShape: number[] }>(
-  ({ inputs: { dy, filter }, backend, attrs }) => {
-    const { inHeight, inWidth, inChannels, batchSize, strideHeight, strideWidth, ...info } = convolutionOf(
-      attrs.inputShape,
-      filter.shape,
-      attrs,
-    );
-    const vertical: Axis = {
-      stride: strideHeight,
-      kernelSize: info.filterHeight,
-      padBefore: info.padInfo.top,
-      steps: Math.ceil(inHeight / strideHeight),
-      outSize: info.outHeight,
-    };
-    const horizontal: Axis = {
-      stride: strideWidth,
-      kernelSize: info.filterWidth,
-      padBefore: info.padInfo.left,
-      steps: Math.ceil(inWidth / strideWidth),
-      outSize: info.outWidth,
-    };
-    const columns = reachOf(horizontal, range(strideWidth));
-    const phases = range(strideHeight).map((residue) => {
-      const rows = reachOf(vertical, [residue]);
-      const rotated = phaseFilter(backend, filter, { vertical, horizontal, residue, rows, columns });
-      const pad = [[0, 0], padOf(vertical, rows), padOf(horizontal, columns), [0, 0]];
-      const attributes = { strides: 1, dilations: 1, pad, dataFormat: 'NHWC' };
-      const phase = runKernel(backend, tf.Conv2D, { x: dy, filter: rotated }, attributes);
-      release(backend, rotated);
-      return phase;
-    });
-    return interleaved(backend, phases, [batchSize, inHeight, inWidth, inChannels]);
+  ({ inputs, backend, attrs }) => {
+    const info = convolutionOf(attrs.inputShape, inputs.filter.shape, attrs);
+    const simd = simdOf(backend);
+    if (simd !== undefined) return simdInputGradient(backend, simd, inputs, info);
+    return composedInputGradient(backend, inputs, info);
   },
 );
 

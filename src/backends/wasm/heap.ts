@@ -99,9 +99,14 @@ export function heapOf(backend: BackendWasm, info: tf.TensorInfo): Int32Array | 
   return info.dtype === 'bool' ? new Uint8Array(buffer) : new Int32Array(buffer);
 }
 
+/** Where a tensor begins in the memory of the backend, in bytes. */
+export function addressOf(backend: BackendWasm, { dataId }: tf.TensorInfo): number {
+  return backend.dataIdMap.get(dataId).memoryOffset;
+}
+
 /** Where a tensor begins in {@link heapOf}. */
 export function startOf(backend: BackendWasm, info: tf.TensorInfo): number {
-  return backend.dataIdMap.get(info.dataId).memoryOffset / tf.util.bytesPerElement(info.dtype);
+  return addressOf(backend, info) / tf.util.bytesPerElement(info.dtype);
 }
 
 /** Equal runs of elements, evenly spaced at the source and at the destination. */

@@ -18,7 +18,7 @@ import { concat, slice, splitV, tile } from './copies.js';
 import { depthwiseConv2dNativeBackpropFilter, depthwiseConv2dNativeBackpropInput } from './depthwise.js';
 import { WASM_GRADIENTS } from './gradients.js';
 import type { Replacement } from './heap.js';
-import { batchMatMul } from './matMul.js';
+import { batchMatMul, fusedMatMul } from './matMul.js';
 import { guardMemory } from './memoryGuard.js';
 import { avgPoolGrad, maxPoolGrad } from './pooling.js';
 import { mean, sum } from './reduce.js';
@@ -43,6 +43,7 @@ const REPLACEMENTS: Readonly<Record<string, Replacement>> = {
   [tf.DepthwiseConv2dNative]: depthwiseConvolution,
   [tf.FusedDepthwiseConv2D]: depthwiseConvolution,
   [tf.BatchMatMul]: batchMatMul,
+  [tf._FusedMatMul]: fusedMatMul,
   [tf.Add]: binary,
   [tf.Sub]: binary,
   [tf.Multiply]: binary,

@@ -1,7 +1,10 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { activated, hasPlainBias, type Activation } from './activation.js';
 import { kernel, release, run, runKernel, withView, type Replacement } from './heap.js';
+import { simdOf } from './simd/module.js';
+import { simdProduct, type ProductInputs, type Transposition } from './simd/product.js';
 
 type Product = (a: tf.TensorInfo, b: tf.TensorInfo) => tf.TensorInfo;
 
@@ -88,26 +91,54 @@ function isTurnedCheaper(a: tf.TensorInfo, b: tf.TensorInfo): boolean {
   return rows * inner + rows * columns < columns * inner;
 }
 
+/** The product by way of the plain one of TensorFlow.js, which takes XNNPACK. */
+function composedProduct(
+  backend: BackendWasm,
+  stockKernel: tf.KernelFunc,
+  { a, b }: ProductInputs,
+  { transposeA, transposeB }: Transposition,
+): tf.TensorInfo {
+  const plain = { transposeA: false, transposeB: false };
+  const stock: Product = (left, right) => run(stockKernel, backend, { a: left, b: right }, plain);
+  const product: Product = (left, right) => plainProduct(backend, [left, right], stock);
+  if (!transposeA && transposeB && isTurnedCheaper(a, b)) {
+    const turned = withTransposed(backend, a, true, (right) => product(b, right));
+    const result = transposed(backend, turned);
+    release(backend, turned);
+    return result;
+  }
+  return withTransposed(backend, a, transposeA, (left) =>
+    withTransposed(backend, b, transposeB, (right) => product(left, right)),
+  );
+}
+
+/** Whether {@link simdProduct} may read these: bits of other types are no floats. */
+const areFloats = (...infos: readonly tf.TensorInfo[]): boolean =>
+  infos.every(({ dtype }) => dtype === 'float32');
+
 /**
  * Matrix product, also of transposed operands and of stacks, at the speed of the plain one.
  *
  * TensorFlow.js hands only plain products of two matrices to XNNPACK. Both gradients of a product are transposed ones and ran
  * at 1 to 2 GFLOP/s instead of 25.
  */
-export const batchMatMul: Replacement = (stockKernel) =>
-  kernel<'a' | 'b', { readonly transposeA: boolean; readonly transposeB: boolean }>(
-    ({ inputs: { a, b }, backend, attrs: { transposeA, transposeB } }) => {
-      const plain = { transposeA: false, transposeB: false };
-      const stock: Product = (left, right) => run(stockKernel, backend, { a: left, b: right }, plain);
-      const product: Product = (left, right) => plainProduct(backend, [left, right], stock);
-      if (!transposeA && transposeB && isTurnedCheaper(a, b)) {
-        const turned = withTransposed(backend, a, true, (right) => product(b, right));
-        const result = transposed(backend, turned);
-        release(backend, turned);
-        return result;
-      }
-      return withTransposed(backend, a, transposeA, (left) =>
-        withTransposed(backend, b, transposeB, (right) => product(left, right)),
-      );
-    },
-  );
+export const batchMatMul: Replacement = (stock) =>
+  kernel<'a' | 'b', Transposition>(({ inputs, backend, attrs }) => {
+    const simd = areFloats(inputs.a, inputs.b) ? simdOf(backend) : undefined;
+    const result = simd && simdProduct(backend, simd, inputs, attrs);
+    return result ?? composedProduct(backend, stock, inputs, attrs);
+  });
+
+/**
+ * Matrix product, bias and activation of a dense layer.
+ *
+ * TensorFlow.js keeps packed copies of weights by the identity of their memory, which another matrix may get later.
+ */
+export const fusedMatMul: Replacement = (stock) =>
+  kernel<'a' | 'b', Transposition & Activation>(({ inputs, backend, attrs }) => {
+    const { a, b } = inputs;
+    const columns = b.shape.at(attrs.transposeB ? -2 : -1)!;
+    const simd = hasPlainBias(inputs, columns) && areFloats(a, b) ? simdOf(backend) : undefined;
+    const result = simd && simdProduct(backend, simd, inputs, attrs);
+    return result ? activated(backend, result, inputs, attrs) : run(stock, backend, inputs, attrs);
+  });

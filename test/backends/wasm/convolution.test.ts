@@ -1,58 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 
 import golden from '../../golden/convolution.json' with { type: 'json' };
 import { convolution64, convolutionShapes, type ConvolutionCase } from '../../reference/convolution.js';
 import { onImages, uniform } from '../../support/differentiable.js';
+import { BASE, expectConvolution, operation, tensor } from '../../support/expectConvolution.js';
 import { expectAllClose, expectTensorsKept } from '../../support/numeric.js';
-
-interface Inputs {
-  readonly x: ArrayLike<number>;
-  readonly filter: ArrayLike<number>;
-  readonly dy: ArrayLike<number>;
-}
-
-type Outputs = ReturnType<typeof convolution64>;
-
-const tensor = (values: ArrayLike<number>, shape: number[]) => tf.tensor(Float32Array.from(values), shape);
-
-/** The forward operation of a case. */
-function operation({ depthwise = false, strides, pad }: ConvolutionCase) {
-  const run = depthwise ? tf.depthwiseConv2d : tf.conv2d;
-  const explicit = typeof pad === 'string' ? pad : [[0, 0], pad.slice(0, 2), pad.slice(2), [0, 0]];
-  return onImages((x, filter) => run(x, filter, [...strides], explicit as 'same'));
-}
-
-async function expectConvolution(c: ConvolutionCase, values?: Inputs, outputs?: Outputs): Promise<void> {
-  const shapes = convolutionShapes(c);
-  const { x, filter, dy } = values ?? {
-    x: uniform(shapes.x, 1),
-    filter: uniform(shapes.filter, 2),
-    dy: uniform(shapes.y, 3),
-  };
-  const expected = outputs ?? convolution64(c, { x, filter, dy });
-  const inputs = [tensor(x, shapes.x), tensor(filter, shapes.filter)];
-  const gradient = tensor(dy, shapes.y);
-  const y = operation(c)(...inputs);
-  const [dx, dfilter] = tf.grads(operation(c))(inputs, gradient) as [tf.Tensor, tf.Tensor];
-  expect(y.shape).toEqual(shapes.y);
-  const tolerance = { rtol: 2e-5, atol: 2e-5 }; // sums of up to 900 products
-  await expectAllClose(y, expected.y, tolerance);
-  await expectAllClose(dx, expected.dx, tolerance);
-  await expectAllClose(dfilter, expected.dfilter, tolerance);
-  tf.dispose([inputs, gradient, y, dx, dfilter]);
-}
-
-const BASE: ConvolutionCase = {
-  batch: 2,
-  size: [8, 8],
-  inChannels: 3,
-  outChannels: 4,
-  kernel: [3, 3],
-  strides: [1, 1],
-  pad: 'same',
-};
 
 const STRIDES_AND_PADS = [1, 2, 3].flatMap((stride) => [
   [stride, 'same'] as const,
@@ -87,6 +41,12 @@ describe('gradients of conv2d', () => {
   it('equal the float64 reference for many channels', async () => {
     await expectConvolution({ ...BASE, size: [4, 4], inChannels: 40, outChannels: 33 });
     await expectConvolution({ ...BASE, size: [4, 4], inChannels: 33, outChannels: 40, strides: [2, 2] });
+  });
+
+  it('equal the float64 reference for more pixels and channels than a block of the SIMD kernels holds', async () => {
+    const c: ConvolutionCase = { ...BASE, size: [12, 13], kernel: [1, 2] };
+    await expectConvolution({ ...c, inChannels: 2, outChannels: 261 });
+    await expectConvolution({ ...c, inChannels: 262, outChannels: 3, strides: [2, 1] });
   });
 
   it('equal the float64 reference for random shapes', async () => {

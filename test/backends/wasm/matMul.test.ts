@@ -1,50 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 
-import { flatIndex, valuesBy } from '../../reference/indices.js';
+import { valuesBy } from '../../reference/indices.js';
 import { uniform } from '../../support/differentiable.js';
+import { expectProduct } from '../../support/expectProduct.js';
 import { expectAllClose, expectTensorsKept } from '../../support/numeric.js';
-
-interface Product {
-  readonly stack: number;
-  readonly rows: number;
-  readonly inner: number;
-  readonly columns: number;
-}
-
-const TRANSPOSITIONS = [
-  [false, false],
-  [true, false],
-  [false, true],
-  [true, true],
-] as const;
-
-async function expectProduct({ stack, rows, inner, columns }: Product): Promise<void> {
-  for (const [transposeA, transposeB] of TRANSPOSITIONS) {
-    const aShape = transposeA ? [stack, inner, rows] : [stack, rows, inner];
-    const bShape = transposeB ? [stack, columns, inner] : [stack, inner, columns];
-    const [a, b] = [uniform(aShape, 1), uniform(bShape, 2)];
-    const expected = valuesBy([stack, rows, columns], ([s, i, j]) => {
-      let sum = 0;
-      for (let k = 0; k < inner; k++) {
-        const left = flatIndex(aShape, transposeA ? [s!, k, i!] : [s!, i!, k]);
-        const right = flatIndex(bShape, transposeB ? [s!, j!, k] : [s!, k, j!]);
-        sum += a[left]! * b[right]!;
-      }
-      return sum;
-    });
-    const drop = (shape: number[]) => (stack === 1 ? shape.slice(1) : shape);
-    const result = tf.matMul(tf.tensor(a, drop(aShape)), tf.tensor(b, drop(bShape)), transposeA, transposeB);
-    expect(result.shape).toEqual(drop([stack, rows, columns]));
-    await expectAllClose(result, expected, { rtol: 2e-5, atol: 1e-5 });
-  }
-}
 
 describe('matMul', () => {
   it('equals the float64 reference with either operand transposed', async () => {
     await expectProduct({ stack: 1, rows: 5, inner: 7, columns: 6 });
     await expectProduct({ stack: 1, rows: 2, inner: 60, columns: 50 });
     await expectProduct({ stack: 1, rows: 60, inner: 1, columns: 1 });
+    await expectProduct({ stack: 1, rows: 70, inner: 270, columns: 17 });
   });
 
   it('equals the float64 reference for stacks of matrices', async () => {

@@ -1,0 +1,124 @@
+import type { ImageSource } from '../data/imageSource.js';
+import {
+  argumentMessage,
+  assertNonNegative,
+  assertNonNegativeInteger,
+  assertOneOf,
+  assertPositiveInteger,
+} from '../errors.js';
+import type { ChooseLatentsOptions, LatentMode } from '../inference/chooseLatents.js';
+import type { ColorizerOptions } from '../inference/colorizer.js';
+import { assertColorizerModels, type ColorizerModels } from '../models/colorizerModels.js';
+
+const ACTION = 'evaluate a colorizer';
+
+/** Photos looked at and photos in all, of one pass over them. */
+export interface EvaluationProgress {
+  /** `'statistics'` is the pass before, for the baselines that are means over the set. */
+  readonly stage: 'statistics' | 'evaluation';
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface EvaluateColorizerOptions extends ColorizerOptions {
+  /**
+   * Results per photo; in mode `'modes'` at most the number of components.
+   *
+   * @defaultValue `5`
+   */
+  readonly count?: number;
+  /**
+   * `'modes'` measures the means of the most likely components; `'samples'` codes drawn from the mixture.
+   *
+   * @defaultValue `'modes'`
+   */
+  readonly mode?: LatentMode;
+  /**
+   * Factor of the standard deviations in mode `'samples'`.
+   *
+   * @defaultValue `1`
+   */
+  readonly temperature?: number;
+  /**
+   * Non-negative integer: everything that is drawn, of codes and of photos for the intervals.
+   *
+   * @defaultValue `0`
+   */
+  readonly seed?: number;
+  /**
+   * Photos to measure by, spread evenly over the source.
+   *
+   * @defaultValue all
+   */
+  readonly limit?: number;
+  /**
+   * Whether the baselines are measured too; see `BASELINES`.
+   *
+   * @defaultValue `false`
+   */
+  readonly baselines?: boolean;
+  /**
+   * Results of the plain prior that are grouped to `count`; they take most of the time of the baselines.
+   *
+   * @defaultValue `256`
+   */
+  readonly priorSamples?: number;
+  /** Gives up between two photos; the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Told after each photo. */
+  readonly onProgress?: (progress: EvaluationProgress) => void;
+}
+
+/** Options with their defaults, found to be in range. */
+export interface EvaluationRequest {
+  readonly latents: ChooseLatentsOptions;
+  /** Photos to look at. */
+  readonly indices: readonly number[];
+  readonly baselines: boolean;
+  readonly priorSamples: number;
+  readonly features: ColorizerOptions['features'];
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: EvaluateColorizerOptions['onProgress'];
+}
+
+function checkedLatents(options: EvaluateColorizerOptions, components: number): ChooseLatentsOptions {
+  const { count = 5, mode = 'modes', temperature = 1, seed = 0 } = options;
+  assertPositiveInteger(ACTION, 'count', count);
+  assertOneOf(ACTION, 'mode', mode, ['modes', 'samples']);
+  assertNonNegative(ACTION, 'temperature', temperature);
+  assertNonNegativeInteger(ACTION, 'seed', seed);
+  if (mode === 'modes' && count > components) {
+    const rule = `be at most ${components}, the number of components, in mode "modes"`;
+    throw new RangeError(argumentMessage(ACTION, 'count', rule, count));
+  }
+  return { count, mode, temperature, seed };
+}
+
+/** @throws {RangeError} If a number is out of its range. */
+export function checkedRequest(
+  models: ColorizerModels,
+  source: ImageSource,
+  options: EvaluateColorizerOptions,
+): EvaluationRequest {
+  const {
+    limit = source.length,
+    baselines = false,
+    priorSamples = 256,
+    features,
+    signal,
+    onProgress,
+  } = options;
+  const { input, components } = models.mixtureDensityNetwork.config;
+  assertColorizerModels(ACTION, models);
+  const latents = checkedLatents(options, components);
+  assertPositiveInteger(ACTION, 'source.length', source.length);
+  assertPositiveInteger(ACTION, 'limit', limit);
+  assertPositiveInteger(ACTION, 'priorSamples', priorSamples);
+  if (input.kind === 'features' && features === undefined) {
+    const rule = 'be given, as the mixture density network looks at features';
+    throw new TypeError(argumentMessage(ACTION, 'features', rule, features));
+  }
+  const count = Math.min(limit, source.length);
+  const indices = Array.from({ length: count }, (_, i) => Math.floor((i * source.length) / count));
+  return { latents, indices, baselines, priorSamples, features, signal, onProgress };
+}
