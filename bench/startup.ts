@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { medianOf, type Times } from './measure.js';
 import type { Table } from './report.js';
 
-const ENTRIES = ['index', 'node', 'browser', 'wasm', 'cli'];
+const ENTRIES = ['index', 'node', 'browser', 'wasm', 'metrics', 'cli'];
 const PEERS = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'];
 const RUNS = 7;
 

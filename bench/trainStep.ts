@@ -52,13 +52,11 @@ async function torchEngine(
 /** Median times of a few steps of each engine, in turns, after one that does not count. */
 async function race(engines: readonly Engine[], rounds: number): Promise<Times[]> {
   const times = engines.map((): Times[] => []);
-  for (let round = 0; round <= rounds; round++) {
-    for (const [i, { step }] of engines.entries()) {
-      const found = await step();
-      if (round > 0) times[i]!.push(found);
-    }
-  }
-  return times.map(medianOf);
+  const takeTurns = async () => {
+    for (const [i, { step }] of engines.entries()) times[i]!.push(await step());
+  };
+  for (let round = 0; round <= rounds; round++) await takeTurns();
+  return times.map(([, ...counted]) => medianOf(counted));
 }
 
 /** Fails if two engines do not train the same network. */
@@ -103,13 +101,13 @@ const missingRow = (engine: string) => ({
 
 async function webgpuTimes(network: Network): Promise<[Engine, Times] | string> {
   const adapter = await startBackend('webgpu').then(
-    ({ adapter }) => adapter ?? 'unnamed adapter',
+    ({ adapter }) => adapter?.name ?? 'unnamed adapter',
     () => null,
   );
   if (adapter === null) return 'webgpu: no adapter';
   const engine = await backendEngine('webgpu', network);
   const [times] = await measure([engine]);
-  return [{ ...engine, name: `webgpu, ${String(adapter)}` }, times!];
+  return [{ ...engine, name: `webgpu, ${adapter}` }, times!];
 }
 
 async function networkTable(network: Network, python: string | null, slow: boolean): Promise<Table> {

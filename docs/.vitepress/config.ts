@@ -20,7 +20,7 @@ export default defineConfig({
           { text: 'Command line', link: '/command-line' },
           { text: 'Backends', link: '/backends' },
           { text: 'How it works', link: '/how-it-works' },
-          { text: 'Speed and memory', link: '/speed' },
+          { text: 'Benchmarks', link: '/benchmarks' },
         ],
       },
       {
