@@ -1,15 +1,8 @@
-import * as tf from '@tensorflow/tfjs-core';
-
 import { assertNonNegative, ImageError } from '../errors.js';
-import type { RasterImage } from './image.js';
+import { colorStatistics, GREY_CHROMA } from './colorStatistics.js';
 import type { ImageSource } from './imageSource.js';
-import { rgbToLab } from './lab.js';
 import { mapLimited } from './mapLimited.js';
-import { rasterToTensor } from './rasterTensor.js';
-import { shrinkImage } from './shrinkImage.js';
 
-/** Pictures are measured at about this shortest side, in pixels. */
-const MEASURED_SIDE = 64;
 /** Pictures decoded at a time. */
 const CONCURRENCY = 4;
 
@@ -24,20 +17,6 @@ export interface FindGreyImagesOptions {
   readonly signal?: AbortSignal;
   /** Told after each picture how many have been looked at. */
   readonly onProgress?: (checked: number, total: number) => void;
-}
-
-/** Mean of `sqrt(a**2 + b**2)` over the pixels of a picture, in Lab units. */
-async function meanChroma(image: RasterImage): Promise<number> {
-  const mean = tf.tidy(() => {
-    const lab = rgbToLab(rasterToTensor(shrinkImage(image, MEASURED_SIDE)));
-    const ab = tf.slice(lab, [0, 0, 1], [-1, -1, 2]);
-    return tf.mean(tf.sqrt(tf.sum(tf.square(ab), -1)));
-  });
-  try {
-    return (await mean.data())[0]!;
-  } finally {
-    mean.dispose();
-  }
 }
 
 async function readOrSkip(source: ImageSource, index: number, signal?: AbortSignal) {
@@ -70,13 +49,13 @@ export async function findGreyImages(
   source: ImageSource,
   options: FindGreyImagesOptions = {},
 ): Promise<number[]> {
-  const { threshold = 2.5, signal, onProgress } = options;
+  const { threshold = GREY_CHROMA, signal, onProgress } = options;
   assertNonNegative('find grey images', 'threshold', threshold);
   let checked = 0;
   const isGrey = async (index: number): Promise<boolean> => {
     signal?.throwIfAborted();
     const image = await readOrSkip(source, index, signal);
-    const grey = image !== undefined && (await meanChroma(image)) < threshold;
+    const grey = image !== undefined && (await colorStatistics(image)).meanChroma < threshold;
     onProgress?.(++checked, source.length);
     return grey;
   };

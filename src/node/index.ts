@@ -13,6 +13,13 @@ export type { FileSink } from './fileSink.js';
 export { folderSource } from './folderSource.js';
 export type { DecodeOptions } from './folderSource.js';
 export { folderStore } from './folderStore.js';
+export { inspectImages, INSPECTION_GROUPS } from './inspectImages.js';
+export type {
+  ImageInspection,
+  InspectedImage,
+  InspectImagesOptions,
+  InspectionGroup,
+} from './inspectImages.js';
 export { nodeCapabilities } from './nodeCapabilities.js';
 export { openImageCache } from './openImageCache.js';
 export type { ImageCache, ImageCacheOptions } from './openImageCache.js';

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { assertPositive, TrainingError } from '../errors.js';
+import { GLOBAL_NORM, runFusedKernel } from '../fusedKernels.js';
 import { disposeAll, mapValues, tidyValues, type NamedTensors, type NamedVariables } from './variables.js';
 import { disposeTape } from '../tape.js';
 
@@ -113,9 +114,11 @@ export function meanLossGradients(count: number, compute: (index: number) => Los
 /**
  * Euclidean norm of all gradients together: `sqrt(sum of squares)`.
  *
- * @returns A scalar, to be disposed by the caller; infinite where a square overflows float32.
+ * @returns A scalar, to be disposed by the caller; infinite where a square or, on some backends, their sum overflows float32.
  */
 export function globalNorm(gradients: NamedTensors): tf.Scalar {
+  const fused = runFusedKernel(GLOBAL_NORM, Object.fromEntries(gradients));
+  if (fused !== undefined) return fused[0] as tf.Scalar;
   return tf.tidy(() => {
     const squares = [...gradients.values()].map((gradient) => tf.sum<tf.Scalar>(tf.square(gradient)));
     // Not tf.addN: on webgpu it fails without a word, and all work queued with it, beyond some eight tensors (4.22).

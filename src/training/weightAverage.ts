@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { argumentMessage } from '../errors.js';
+import { APPROACH, runFusedKernel, type Approach } from '../fusedKernels.js';
 import { copyVariables, disposeAll, type NamedVariables } from './variables.js';
 
 export interface WeightAverageOptions {
@@ -45,6 +46,12 @@ export function averageDecayAt({ decay }: WeightAverageConfig, step: number): nu
   return Math.min(decay, (1 + step) / (10 + step));
 }
 
+/** `from + share * (target - from)`. */
+function approached(from: tf.Tensor, target: tf.Tensor, share: number): tf.Tensor {
+  const fused = runFusedKernel(APPROACH, { from, target }, { share } satisfies Approach);
+  return fused?.[0] ?? tf.add(from, tf.mul(tf.sub(target, from), share));
+}
+
 /**
  * Averages variables over the steps of a run: `average += (1 - decay) * (weight - average)`.
  *
@@ -60,7 +67,7 @@ export function weightAverage(variables: NamedVariables, options: WeightAverageO
       const share = 1 - averageDecayAt(config, step);
       for (const [name, variable] of variables) {
         const average = weights.get(name)!;
-        tf.tidy(() => average.assign(tf.add(average, tf.mul(tf.sub(variable, average), share))));
+        tf.tidy(() => average.assign(approached(average, variable, share)));
       }
     },
     dispose: () => disposeAll(weights),

@@ -17,6 +17,7 @@ describe('polyhue', () => {
         'Commands:',
         '  colorize  Colors photos in several ways',
         '  train     Trains a colorizer on your own pictures',
+        '  inspect   Finds pictures that harm a training',
         '  doctor    Says which backends can color photos and train here, and what the others need',
         '',
         'Run "polyhue <command> --help" for its options.',

@@ -11,6 +11,8 @@ export interface ConvolutionCase {
   readonly strides: readonly [vertical: number, horizontal: number];
   readonly pad: 'same' | 'valid' | readonly [top: number, bottom: number, left: number, right: number];
   readonly depthwise?: boolean;
+  /** Distance of the taps, in pixels; 1 by default. */
+  readonly dilations?: readonly [vertical: number, horizontal: number];
 }
 
 /** Length of an axis of the output, and the padding before it, as TensorFlow defines them. */
@@ -28,8 +30,9 @@ function axisOf(
   return { length: Math.floor((size + before + after - kernel) / stride) + 1, before };
 }
 
-const axesOf = ({ size, kernel, strides, pad }: ConvolutionCase) => {
+const axesOf = ({ size, kernel: taps, strides, pad, dilations = [1, 1] }: ConvolutionCase) => {
   const explicit = typeof pad !== 'string';
+  const kernel = [(taps[0] - 1) * dilations[0] + 1, (taps[1] - 1) * dilations[1] + 1] as const;
   return [
     axisOf(size[0], kernel[0], strides[0], explicit ? [pad[0], pad[1]] : pad),
     axisOf(size[1], kernel[1], strides[1], explicit ? [pad[2], pad[3]] : pad),
@@ -57,10 +60,11 @@ function forEachProduct(c: ConvolutionCase, visit: (i: number, j: number, k: num
   const [vertical, horizontal] = axesOf(c);
   const { x, filter, y } = convolutionShapes(c);
   const channels = [c.inChannels, c.outChannels];
+  const { dilations = [1, 1] } = c;
   forEachIndex([c.batch, vertical.length, horizontal.length, ...c.kernel, ...channels], (index) => {
     const [n, u, v, a, b, channel, q] = index as [number, number, number, number, number, number, number];
-    const row = u * c.strides[0] + a - vertical.before;
-    const column = v * c.strides[1] + b - horizontal.before;
+    const row = u * c.strides[0] + a * dilations[0] - vertical.before;
+    const column = v * c.strides[1] + b * dilations[1] - horizontal.before;
     if (row < 0 || row >= c.size[0] || column < 0 || column >= c.size[1]) return;
     const depth = c.depthwise === true ? channel * c.outChannels + q : q;
     visit(

@@ -17,10 +17,10 @@ export const tensor = (values: ArrayLike<number>, shape: number[]) =>
   tf.tensor(Float32Array.from(values), shape);
 
 /** The forward operation of a case. */
-export function operation({ depthwise = false, strides, pad }: ConvolutionCase) {
+export function operation({ depthwise = false, strides, pad, dilations = [1, 1] }: ConvolutionCase) {
   const run = depthwise ? tf.depthwiseConv2d : tf.conv2d;
   const explicit = typeof pad === 'string' ? pad : [[0, 0], pad.slice(0, 2), pad.slice(2), [0, 0]];
-  return onImages((x, filter) => run(x, filter, [...strides], explicit as 'same'));
+  return onImages((x, filter) => run(x, filter, [...strides], explicit as 'same', 'NHWC', [...dilations]));
 }
 
 /** Checks a convolution and both its gradients, by default on random values against the float64 reference. */

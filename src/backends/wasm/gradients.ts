@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Gradients that TensorFlow.js composes of slow steps, written with fast ones. They are used on the wasm backend only. */
+/** Gradients that TensorFlow.js lacks or composes of slow steps. They are used on the wasm backend only. */
 type Gradient = (
   dy: tf.Tensor,
   saved: tf.Tensor[],
@@ -25,9 +25,28 @@ const leakyRelu: Gradient = (dy, [x], attrs) => ({
   x: () => tf.mul(dy, tf.step(x!, attrs['alpha'] as number)),
 });
 
+function runKernel(name: string, inputs: tf.NamedTensorMap, attrs: object): tf.Tensor {
+  return tf.engine().runKernel(name, inputs, attrs as tf.NamedAttrMap);
+}
+
+/** The stock gradient refuses dilated filters. */
+const conv2D: Gradient = (dy, [x, filter], attrs) => ({
+  x: () => runKernel(tf.Conv2DBackpropInput, { dy, filter: filter! }, { ...attrs, inputShape: x!.shape }),
+  filter: () => runKernel(tf.Conv2DBackpropFilter, { x: x!, dy }, { ...attrs, filterShape: filter!.shape }),
+});
+
+/** The stock gradient takes every filter for an undilated one. */
+const conv2DBackpropInput: Gradient = (ddx, [dy, filter], attrs) => ({
+  dy: () => runKernel(tf.Conv2D, { x: ddx, filter: filter! }, attrs),
+  filter: () =>
+    runKernel(tf.Conv2DBackpropFilter, { x: ddx, dy: dy! }, { ...attrs, filterShape: filter!.shape }),
+});
+
 /** The gradients by the name of their kernel. */
 export const WASM_GRADIENTS: Readonly<Record<string, Gradient>> = {
   [tf.Sum]: sum,
   [tf.Mean]: mean,
   [tf.LeakyRelu]: leakyRelu,
+  [tf.Conv2D]: conv2D,
+  [tf.Conv2DBackpropInput]: conv2DBackpropInput,
 };

@@ -9,6 +9,7 @@ import '@tensorflow/tfjs-layers'; // registers the gradients in Node, where tfjs
 
 import * as tf from '@tensorflow/tfjs-core';
 
+import { ADAM_UPDATE, APPROACH, GLOBAL_NORM } from '../../fusedKernels.js';
 import { fusedBatchNorm } from './batchNorm.js';
 import { binary } from './broadcast.js';
 import { convolution, depthwiseConvolution } from './convolution.js';
@@ -22,8 +23,9 @@ import { batchMatMul, fusedMatMul } from './matMul.js';
 import { guardMemory } from './memoryGuard.js';
 import { avgPoolGrad, maxPoolGrad } from './pooling.js';
 import { mean, sum } from './reduce.js';
-import { resizeNearestNeighbor, resizeNearestNeighborGrad } from './resize.js';
+import { resizeBilinearGrad, resizeNearestNeighbor, resizeNearestNeighborGrad } from './resize.js';
 import { unsortedSegmentSum } from './segmentSum.js';
+import { adamUpdate, approach, globalNorm } from './update.js';
 
 /** Kernels that need nothing of the stock ones: missing on wasm, wrong, or slow beyond repair. */
 const KERNELS: Readonly<Record<string, tf.KernelFunc>> = {
@@ -34,6 +36,9 @@ const KERNELS: Readonly<Record<string, tf.KernelFunc>> = {
   [tf.UnsortedSegmentSum]: unsortedSegmentSum,
   [tf.MaxPoolGrad]: maxPoolGrad,
   [tf.AvgPoolGrad]: avgPoolGrad,
+  [ADAM_UPDATE]: adamUpdate,
+  [APPROACH]: approach,
+  [GLOBAL_NORM]: globalNorm,
 };
 
 /** Kernels in front of the stock ones, which they hand the cases to that they do not speed up. */
@@ -58,6 +63,7 @@ const REPLACEMENTS: Readonly<Record<string, Replacement>> = {
   [tf.FusedBatchNorm]: fusedBatchNorm,
   [tf.ResizeNearestNeighbor]: resizeNearestNeighbor,
   [tf.ResizeNearestNeighborGrad]: resizeNearestNeighborGrad,
+  [tf.ResizeBilinearGrad]: resizeBilinearGrad,
 };
 
 function registerKernel(kernelName: string, kernelFunc: tf.KernelFunc): void {

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import {
   allocate,
+  allocateZeros,
   copyRows,
   floats,
   heapOf,
@@ -82,3 +83,49 @@ export const resizeNearestNeighborGrad: Replacement = (stock) =>
     for (let i = 0; i < values.length; i++) values[i]! *= count;
     return means;
   });
+
+/** For every output of one axis: the two inputs that it mixes, and the share of the second. Pixel centers are at half-integers. */
+function mixesOf(inSize: number, outSize: number): { lower: number; upper: number; share: number }[] {
+  return Array.from({ length: outSize }, (_, i) => {
+    const source = ((i + 0.5) * inSize) / outSize - 0.5;
+    const floor = Math.floor(source);
+    return { lower: Math.max(0, floor), upper: Math.min(inSize - 1, floor + 1), share: source - floor };
+  });
+}
+
+/** Gradient of bilinear resizing with pixel centers at half-integers. */
+function halfPixelGradient(backend: BackendWasm, images: tf.TensorInfo, dy: tf.TensorInfo): tf.TensorInfo {
+  const [batch, height, width, channels] = images.shape as Shape4D;
+  const [, outHeight, outWidth] = dy.shape as Shape4D;
+  const dx = allocateZeros(backend, images.shape);
+  const [target, gradient] = [floats(backend, dx), floats(backend, dy)];
+  const [rows, columns] = [mixesOf(height, outHeight), mixesOf(width, outWidth)];
+
+  /** Adds a row of `dy` to a row of `dx`. */
+  const addRow = (from: number, to: number, weight: number): void => {
+    columns.forEach(({ lower, upper, share }, column) => {
+      const at = (from * outWidth + column) * channels;
+      const [left, right] = [(to * width + lower) * channels, (to * width + upper) * channels];
+      for (let channel = 0; channel < channels; channel++) {
+        const value = gradient[at + channel]! * weight;
+        target[left + channel]! += value * (1 - share);
+        target[right + channel]! += value * share;
+      }
+    });
+  };
+  for (let example = 0; example < batch; example++) {
+    rows.forEach(({ lower, upper, share }, row) => {
+      addRow(example * outHeight + row, example * height + lower, 1 - share);
+      addRow(example * outHeight + row, example * height + upper, share);
+    });
+  }
+  return dx;
+}
+
+/** Gradient of bilinear resizing. TensorFlow.js's own leaves the half-pixel offset out. */
+export const resizeBilinearGrad: Replacement = (stock) =>
+  kernel<'images' | 'dy', ResizeAttributes>(({ inputs: { images, dy }, backend, attrs }) =>
+    attrs.halfPixelCenters
+      ? halfPixelGradient(backend, images, dy)
+      : run(stock, backend, { images, dy }, attrs),
+  );

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { assertNonNegative, assertPositive, argumentMessage } from '../../errors.js';
+import { ADAM_UPDATE, runFusedKernel, type AdamUpdate } from '../../fusedKernels.js';
 import { disposeAll, prefixed, zeroVariables, type NamedVariables } from '../variables.js';
 import type { Optimizer, OptimizerConfig, OptimizerFactory } from './optimizer.js';
 
@@ -63,6 +64,35 @@ function adamSettings(action: string, options: AdamOptions): AdamSettings {
   return { action, beta1, beta2, epsilon };
 }
 
+interface AdamVariable {
+  readonly weight: tf.Variable;
+  readonly first: tf.Variable;
+  readonly second: tf.Variable;
+}
+
+/** The next weight, first and second moment, of operations of TensorFlow.js. */
+function composedUpdate(
+  { weight, first, second }: AdamVariable,
+  gradient: tf.Tensor,
+  { beta1, beta2, epsilon, rate, kept }: AdamUpdate,
+): tf.Tensor[] {
+  const nextFirst = tf.add(tf.mul(first, beta1), tf.mul(gradient, 1 - beta1));
+  const nextSecond = tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), 1 - beta2));
+  const direction = tf.div(nextFirst, tf.add(tf.sqrt(nextSecond), epsilon));
+  const decayed = kept === 1 ? weight : tf.mul(weight, kept);
+  return [tf.sub(decayed, tf.mul(direction, rate)), nextFirst, nextSecond];
+}
+
+function updateVariable(variable: AdamVariable, gradient: tf.Tensor, update: AdamUpdate): void {
+  tf.tidy(() => {
+    const { weight, first, second } = variable;
+    const next =
+      runFusedKernel(ADAM_UPDATE, { weight, first, second, gradient }, update) ??
+      composedUpdate(variable, gradient, update);
+    [weight, first, second].forEach((target, i) => target.assign(next[i]!));
+  });
+}
+
 /** `weightDecayOf(name)` is 0 for what does not decay. */
 function adamOptimizer(
   variables: NamedVariables,
@@ -84,17 +114,14 @@ function adamOptimizer(
       // m / c1 / (sqrt(v / c2) + epsilon) = sqrt(c2) / c1 * m / (sqrt(v) + epsilon * sqrt(c2)).
       const correction1 = 1 - beta1 ** (step + 1);
       const rootCorrection2 = Math.sqrt(1 - beta2 ** (step + 1));
-      const rate = (learningRate * rootCorrection2) / correction1;
-      for (const [name, variable] of variables) {
-        tf.tidy(() => {
-          const gradient = gradients.get(name)!;
-          const [first, second] = [firstMoments.get(name)!, secondMoments.get(name)!];
-          first.assign(tf.add(tf.mul(first, beta1), tf.mul(gradient, 1 - beta1)));
-          second.assign(tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
-          const direction = tf.div(first, tf.add(tf.sqrt(second), epsilon * rootCorrection2));
-          const decay = learningRate * weightDecayOf(name);
-          const kept = decay === 0 ? variable : tf.mul(variable, 1 - decay);
-          variable.assign(tf.sub(kept, tf.mul(direction, rate)));
+      for (const [name, weight] of variables) {
+        const [first, second] = [firstMoments.get(name)!, secondMoments.get(name)!];
+        updateVariable({ weight, first, second }, gradients.get(name)!, {
+          beta1,
+          beta2,
+          epsilon: epsilon * rootCorrection2,
+          rate: (learningRate * rootCorrection2) / correction1,
+          kept: 1 - learningRate * weightDecayOf(name),
         });
       }
     },

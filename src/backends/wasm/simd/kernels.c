@@ -324,3 +324,72 @@ __attribute__((export_name("correlate"))) void correlate(const struct convolutio
 }
 
 __attribute__((export_name("scratchBytes"))) int scratch_bytes(void) { return sizeof(struct scratch); }
+
+/* Elementwise kernels run on four elements at a time and on the rest one by one, with the same rounding. */
+
+static inline v128_t scaled_sum(v128_t a, float scale_a, v128_t b, float scale_b) {
+  return wasm_f32x4_add(wasm_f32x4_mul(a, wasm_f32x4_splat(scale_a)), wasm_f32x4_mul(b, wasm_f32x4_splat(scale_b)));
+}
+
+/* A vector of the `count` elements at `from`, 1 to 4. */
+static inline v128_t load(const float *from, int count) {
+  if (count >= 4) return wasm_v128_load(from);
+  return wasm_f32x4_make(from[0], count > 1 ? from[1] : 0, count > 2 ? from[2] : 0, 0);
+}
+
+static inline void store(float *to, v128_t x, int count) {
+  if (count >= 4) {
+    wasm_v128_store(to, x);
+    return;
+  }
+  to[0] = wasm_f32x4_extract_lane(x, 0);
+  if (count > 1) to[1] = wasm_f32x4_extract_lane(x, 1);
+  if (count > 2) to[2] = wasm_f32x4_extract_lane(x, 2);
+}
+
+/*
+ * One update of Adam: weight, first and second moment and gradient to the next weight, first and second moment.
+ *
+ * m = beta1 * m + rest1 * g;  v = beta2 * v + rest2 * g**2;  w = kept * w - rate * m / (sqrt(v) + epsilon)
+ */
+__attribute__((export_name("adam"))) void adam(int count, const float *weight, const float *first, const float *second,
+                                               const float *gradient, float *next_weight, float *next_first, float *next_second,
+                                               float beta1, float rest1, float beta2, float rest2, float epsilon, float rate,
+                                               float kept) {
+  for (int i = 0; i < count; i += 4) {
+    int rest = count - i;
+    v128_t g = load(gradient + i, rest);
+    v128_t m = scaled_sum(load(first + i, rest), beta1, g, rest1);
+    v128_t v = scaled_sum(load(second + i, rest), beta2, wasm_f32x4_mul(g, g), rest2);
+    v128_t direction = wasm_f32x4_div(m, wasm_f32x4_add(wasm_f32x4_sqrt(v), wasm_f32x4_splat(epsilon)));
+    v128_t w = wasm_f32x4_mul(load(weight + i, rest), wasm_f32x4_splat(kept));
+    store(next_first + i, m, rest);
+    store(next_second + i, v, rest);
+    store(next_weight + i, wasm_f32x4_sub(w, wasm_f32x4_mul(direction, wasm_f32x4_splat(rate))), rest);
+  }
+}
+
+/* to = from + (target - from) * share */
+__attribute__((export_name("approach"))) void approach(int count, const float *from, const float *target, float share, float *to) {
+  for (int i = 0; i < count; i += 4) {
+    v128_t a = load(from + i, count - i), difference = wasm_f32x4_sub(load(target + i, count - i), a);
+    store(to + i, wasm_f32x4_add(a, wasm_f32x4_mul(difference, wasm_f32x4_splat(share))), count - i);
+  }
+}
+
+/* Sum of squares; float32 within a block of elements, float64 over the blocks. */
+__attribute__((export_name("sumOfSquares"))) double sum_of_squares(int count, const float *x) {
+  enum { BLOCK = 256 };
+  double total = 0;
+  for (int block = 0; block < count; block += BLOCK) {
+    int end = least(count, block + BLOCK);
+    v128_t sum = wasm_f32x4_const_splat(0);
+    for (int i = block; i < end; i += 4) {
+      v128_t a = load(x + i, end - i);
+      sum = wasm_f32x4_add(sum, wasm_f32x4_mul(a, a));
+    }
+    total += wasm_f32x4_extract_lane(sum, 0) + wasm_f32x4_extract_lane(sum, 1) + wasm_f32x4_extract_lane(sum, 2) +
+             wasm_f32x4_extract_lane(sum, 3);
+  }
+  return total;
+}

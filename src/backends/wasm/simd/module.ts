@@ -8,6 +8,11 @@ interface Functions {
   readonly scratchBytes: () => number;
   readonly convolve: (convolution: number) => void;
   readonly correlate: (convolution: number) => void;
+  /** Count; weight, first and second moment, gradient; the next three; then the numbers of the update. */
+  readonly adam: (...fields: number[]) => void;
+  /** Count, from, target, share, to. */
+  readonly approach: (...fields: number[]) => void;
+  readonly sumOfSquares: (count: number, x: number) => number;
 }
 
 /** Kernels that work in the memory of a backend. */
