@@ -18,6 +18,7 @@ export default defineConfig({
         items: [
           { text: 'Getting started', link: '/getting-started' },
           { text: 'Command line', link: '/command-line' },
+          { text: 'Your own data', link: '/data' },
           { text: 'Backends', link: '/backends' },
           { text: 'How it works', link: '/how-it-works' },
           { text: 'Speed and memory', link: '/speed' },

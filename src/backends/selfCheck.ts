@@ -83,10 +83,30 @@ async function firstDifference(comparisons: readonly Comparison[]): Promise<stri
   }
 }
 
+/** Numbers that 16 bits cannot hold: too fine, too large, too small. */
+const FINE_NUMBERS = [1 + 2 ** -13, 70_000, 1e-9];
+
+/** So many that no backend computes them beside the GPU. */
+const REPETITIONS = 2 ** 12;
+
+/** Whether numbers lose digits: `floatPrecision()` of WebGL says 16 where it is 32 (TensorFlow.js 4.22). */
+async function isCoarse(): Promise<boolean> {
+  const wanted = Float32Array.from(
+    { length: FINE_NUMBERS.length * REPETITIONS },
+    (_, i) => FINE_NUMBERS[i % FINE_NUMBERS.length]!,
+  );
+  const product = tf.tidy(() => tf.mul(tf.tensor1d(wanted.slice()), tf.ones([wanted.length])));
+  try {
+    const values = await product.data<'float32'>();
+    return values.some((value, i) => !(Math.abs(value - wanted[i]!) <= 1e-6 * wanted[i]!));
+  } finally {
+    product.dispose();
+  }
+}
+
 async function trainingFault(): Promise<string | null> {
-  const bits = tf.backend().floatPrecision();
-  if (bits === 32) return firstDifference(gradientComparisons());
-  return `it computes with ${bits}-bit numbers, too coarse for training`;
+  if (!(await isCoarse())) return firstDifference(gradientComparisons());
+  return 'it computes with 16-bit numbers, too coarse for training: choose another backend, such as "wasm"';
 }
 
 /**

@@ -23,7 +23,7 @@ export interface BackendReport {
   readonly problem: string | null;
   /** What WebGPU runs on; `null` for other backends. */
   readonly adapter: AdapterReport | null;
-  /** Facts that only this backend has, such as `simd` of wasm and `float32Textures` of WebGL. */
+  /** Facts that only this backend has, such as `simd` and `memoryBytes` of wasm and `float32Textures` of WebGL. */
   readonly details: Readonly<Record<string, boolean | number | string>>;
   readonly inference: TaskReport;
   readonly training: TaskReport;
@@ -35,10 +35,13 @@ const FLAGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   webgl: { float32Textures: 'WEBGL_RENDER_FLOAT32_ENABLED', maxTextureSize: 'WEBGL_MAX_TEXTURE_SIZE' },
 };
 
+/** What does not depend on the machine: addresses of a wasm memory have 32 bits. */
+const LIMITS: Readonly<Record<string, Readonly<Record<string, number>>>> = { wasm: { memoryBytes: 2 ** 32 } };
+
 async function readDetails(name: string): Promise<BackendReport['details']> {
   const flags = Object.entries(FLAGS[name] ?? {});
   const entries = flags.map(async ([fact, flag]) => [fact, await tf.env().getAsync(flag)] as const);
-  return Object.fromEntries(await Promise.all(entries));
+  return { ...Object.fromEntries(await Promise.all(entries)), ...LIMITS[name] };
 }
 
 async function reportTask(name: string, task: BackendTask, kernels: ModelKernels): Promise<TaskReport> {

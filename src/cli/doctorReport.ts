@@ -28,9 +28,16 @@ function taskNotes(task: string, { fault, missing }: TaskReport): string[] {
   return notes;
 }
 
+/** A fact about a backend; numbers of bytes are named so. */
+function factText([fact, value]: readonly [string, boolean | number | string]): string {
+  return fact.endsWith('Bytes')
+    ? `${fact.slice(0, -'Bytes'.length)} up to ${gigabytes(Number(value))}`
+    : `${fact}: ${value}`;
+}
+
 function backendNotes({ problem, adapter, details, inference, training }: BackendReport): string[] {
   if (problem !== null) return [problem];
-  const facts = Object.entries(details).map(([fact, value]) => `${fact}: ${value}`);
+  const facts = Object.entries(details).map(factText);
   if (adapter !== null) {
     const slow = adapter.isSoftware ? ' (not a GPU: slower than wasm)' : '';
     facts.push(`${adapter.name}${slow}`, `tensors up to ${gigabytes(adapter.maxTensorBytes)}`);

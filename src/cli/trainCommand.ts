@@ -1,16 +1,11 @@
 import { join } from 'node:path';
 
 import { hasCheckpoint } from '../checkpoint/loadCheckpoint.js';
-import { cachedSource } from '../data/cachedSource.js';
-import { findGreyImages } from '../data/findGreyImages.js';
-import { excludeImages, type ImageSource } from '../data/imageSource.js';
-import { splitSource } from '../data/splitSource.js';
-import { ImageError, TrainingError } from '../errors.js';
+import type { ImageSource } from '../data/imageSource.js';
 import { disposeColorizerModels, saveColorizerModels } from '../models/colorizerModels.js';
 import { COLOR_VAE_PRESETS, MIXTURE_PRESETS, MODEL_PRESETS, type ModelPreset } from '../models/presets.js';
 import { fileSink, type FileSink } from '../node/fileSink.js';
 import { folderStore } from '../node/folderStore.js';
-import { openImages } from '../node/openImages.js';
 import type { NodeBackend } from '../node/startBackend.js';
 import { deriveSeed } from '../random.js';
 import type { TrainingCallback, TrainingProgress } from '../training/callbacks/callback.js';
@@ -32,16 +27,16 @@ import {
 } from './arguments.js';
 import { BACKEND_OPTION, backendChoice, startChosenBackend } from './chooseBackend.js';
 import { type Progress, startProgress } from './progress.js';
-import { errorLine, EXIT, type Terminal, writeJsonLine } from './terminal.js';
+import { EXIT, type Terminal, writeJsonLine } from './terminal.js';
+import {
+  HOLD_OUT_GROUPS,
+  openTrainingImages,
+  splitTrainingImages,
+  type TrainingImagesRequest,
+} from './trainingImages.js';
 
 /** Those that need no network trained by somebody else. */
 const PRESETS = MODEL_PRESETS.filter((preset) => MIXTURE_PRESETS[preset].input.kind === 'greyLevel');
-
-/** Pictures are kept in memory at no less than this many times the side that is trained on. */
-const CACHE_MARGIN = 2;
-
-/** Share of the pictures that is held out by default, and the most that are. */
-const HELD_OUT = { share: 0.05, most: 1000 };
 
 export const TRAIN_COMMAND: CommandSpec = {
   name: 'train',
@@ -65,6 +60,12 @@ export const TRAIN_COMMAND: CommandSpec = {
       value: 'SHARE',
       description: 'share of the pictures to measure by, 0 to 0.5 (default: 0.05, at most 1000)',
     },
+    'hold-out-by': {
+      value: 'GROUP',
+      description: 'hold out whole groups: prefix (name up to the last underscore) or folder',
+    },
+    exclude: { value: 'FILE', description: 'leave out the pictures named there, one a line' },
+    cache: { value: 'DIR', description: 'keep decoded pictures in a file in DIR instead of in memory' },
     seed: { value: 'N', description: 'source of all randomness (default: 0)' },
     resume: { description: 'go on with the run in DIR' },
     backend: BACKEND_OPTION,
@@ -79,11 +80,10 @@ export const TRAIN_COMMAND: CommandSpec = {
 };
 
 interface TrainRequest {
-  readonly path: string;
+  readonly images: TrainingImagesRequest;
   readonly out: string;
   readonly preset: ModelPreset;
   readonly seed: number;
-  readonly heldOut: number | undefined;
   readonly resume: boolean;
   readonly json: boolean;
   readonly backend: NodeBackend;
@@ -105,11 +105,16 @@ function trainRequest(args: ParsedArguments): TrainRequest {
   if (epochs !== undefined && steps !== undefined)
     throw new UsageError("Give '--epochs' or '--steps', not both");
   return {
-    path,
+    images: {
+      path,
+      cache: args.text('cache'),
+      exclude: args.text('exclude'),
+      heldOut: numberBetween(0, 0.5)(args, 'held-out'),
+      holdOutBy: choice(args, 'hold-out-by', HOLD_OUT_GROUPS),
+    },
     out: args.text('out')!,
     preset: choice(args, 'preset', PRESETS) ?? 'compact',
     seed: nonNegativeInteger(args, 'seed') ?? 0,
-    heldOut: numberBetween(0, 0.5)(args, 'held-out'),
     resume: args.switched('resume'),
     json: args.switched('json'),
     backend: backendChoice(args),
@@ -121,50 +126,6 @@ function trainRequest(args: ParsedArguments): TrainRequest {
       beta: nonNegativeNumber(args, 'beta'),
     }),
   };
-}
-
-/** Tells of each picture that cannot be read, once. */
-function reportUnreadable(source: ImageSource, { stderr }: Terminal): ImageSource {
-  const told = new Set<number>();
-  return {
-    ...source,
-    read: async (index, options) => {
-      try {
-        return await source.read(index, options);
-      } catch (error) {
-        if (error instanceof ImageError && !told.has(index))
-          stderr.write(`Warning: left out: ${errorLine(error)}\n`);
-        told.add(index);
-        throw error;
-      }
-    },
-  };
-}
-
-/** The pictures that have color. */
-async function colorfulImages(source: ImageSource, path: string, terminal: Terminal): Promise<ImageSource> {
-  const { stderr, signal } = terminal;
-  const bar = startProgress(stderr, 'Looking for grey pictures', source.length);
-  let grey: number[];
-  try {
-    grey = await findGreyImages(source, { signal, onProgress: (checked) => bar.update(checked, '') });
-  } finally {
-    bar.stop();
-  }
-  if (grey.length === source.length) {
-    throw new TrainingError(
-      `Cannot train on "${path}" as all ${grey.length} pictures are grey: there is no color to learn`,
-    );
-  }
-  if (grey.length > 0)
-    stderr.write(`Warning: ${grey.length} of ${source.length} pictures are grey and left out\n`);
-  return excludeImages(source, grey);
-}
-
-function split(source: ImageSource, { heldOut, seed }: TrainRequest) {
-  const share = heldOut ?? HELD_OUT.share;
-  const count = Math.min(Math.round(source.length * share), HELD_OUT.most, source.length - 1);
-  return splitSource(source, { count, seed: deriveSeed(seed, 0) });
 }
 
 function progressNote({ losses, examplesPerSecond, timeLeftMs }: TrainingProgress): string {
@@ -221,7 +182,7 @@ async function assertFree(request: TrainRequest): Promise<void> {
 
 async function trainAndSave(request: TrainRequest, source: ImageSource, terminal: Terminal): Promise<void> {
   const { out, preset, seed, resume, training: settings } = request;
-  const { training, validation } = split(source, request);
+  const { training, validation } = splitTrainingImages(source, request.images, deriveSeed(seed, 0));
   const sinks: FileSink[] = [];
   try {
     const models = await trainColorizer({
@@ -253,14 +214,13 @@ async function trainAndSave(request: TrainRequest, source: ImageSource, terminal
 /** Carries out `polyhue train`. */
 export async function trainCommand(args: ParsedArguments, terminal: Terminal): Promise<number> {
   const request = trainRequest(args);
-  const { path, out, preset, json } = request;
+  const { images, out, preset, json } = request;
   await assertFree(request);
   await startChosenBackend(request.backend, 'training', terminal);
   const { imageSize } = COLOR_VAE_PRESETS[preset];
-  const pictures = reportUnreadable(await openImages(path), terminal);
-  const source = cachedSource(pictures, { shortestSide: imageSize * CACHE_MARGIN });
   try {
-    await trainAndSave(request, await colorfulImages(source, path, terminal), terminal);
+    const { source, close } = await openTrainingImages(images, imageSize, terminal);
+    await trainAndSave(request, source, terminal).finally(close);
   } catch (error) {
     if (!terminal.signal.aborted || error !== terminal.signal.reason) throw error;
     terminal.stderr.write(`Stopped. To go on, run the same command with --resume\n`);

@@ -90,7 +90,11 @@ describe('capabilities()', () => {
 
   it('tells what wasm can use here', async () => {
     const { backends } = await capabilities({ configs, candidates: [{ name: 'wasm', register }] });
-    expect(backends[0]!.details).toEqual({ simd: true, threads: expect.any(Boolean) as boolean });
+    expect(backends[0]!.details).toEqual({
+      simd: true,
+      threads: expect.any(Boolean) as boolean,
+      memoryBytes: 2 ** 32,
+    });
   });
 
   it('keeps no tensors and the backend that was current', async () => {

@@ -57,7 +57,10 @@ describe('polyhue doctor', () => {
     const report = capabilities(
       [
         backend('webgpu', { adapter: gpu, training: { works: false, fault: 'it is wrong', missing: [] } }),
-        backend('wasm', { details: { simd: true }, training: { works: false, fault: 'it throws', missing } }),
+        backend('wasm', {
+          details: { simd: true, memoryBytes: 2 ** 32 },
+          training: { works: false, fault: 'it throws', missing },
+        }),
         backend('cpu', {
           problem: 'Broken',
           inference: { ...WORKS, works: false },
@@ -77,7 +80,7 @@ describe('polyhue doctor', () => {
       'backend     colorize   train',
       'webgpu      yes        no         acme, tensors up to 1.0 GB',
       `${notes}training: it is wrong`,
-      'wasm        yes        no         simd: true',
+      'wasm        yes        no         simd: true, memory up to 4.0 GB',
       `${notes}training: it throws`,
       `${notes}training lacks Conv2DBackpropFilter, TopK: ${cure}`,
       'cpu         no         no         Broken',

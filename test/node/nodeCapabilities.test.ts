@@ -43,7 +43,7 @@ describe('nodeCapabilities()', () => {
       ['cpu', true],
     ]);
     expect(backends[0]!.problem).toContain('there is no GPU adapter: install a GPU driver');
-    expect(backends[1]!.details).toEqual({ simd: true, threads: false });
+    expect(backends[1]!.details).toEqual({ simd: true, threads: false, memoryBytes: 2 ** 32 });
   });
 
   it('finds a second copy of TensorFlow.js, and names the files of both', async () => {

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { uniform } from '../../support/differentiable.js';
 
 /** Float32 values, so that every backend and the reference start from the same numbers. */
-export interface CaseInput {
+interface CaseInput {
   readonly shape: number[];
   readonly values: Float32Array;
 }
