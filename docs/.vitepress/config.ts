@@ -18,10 +18,11 @@ export default defineConfig({
         items: [
           { text: 'Getting started', link: '/getting-started' },
           { text: 'Command line', link: '/command-line' },
+          { text: 'Evaluation', link: '/evaluation' },
           { text: 'Your own data', link: '/data' },
           { text: 'Backends', link: '/backends' },
           { text: 'How it works', link: '/how-it-works' },
-          { text: 'Speed and memory', link: '/speed' },
+          { text: 'Benchmarks', link: '/benchmarks' },
         ],
       },
       {

@@ -41,7 +41,10 @@ export function colorizeOptions(args: ParsedArguments): ColorizeOptions {
 }
 
 /** Refuses a count that no photo could be given, before any photo is read. */
-export function assertCount(colorizer: Colorizer, { count, mode }: ColorizeOptions): void {
+export function assertCount(
+  colorizer: Colorizer,
+  { count, mode }: Pick<ColorizeOptions, 'count' | 'mode'>,
+): void {
   const { components } = colorizer.models.mixtureDensityNetwork.config;
   if (mode !== 'modes' || count! <= components) return;
   throw new UsageError(

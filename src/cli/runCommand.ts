@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { helpText, parseArguments, type ParsedArguments, type CommandSpec, UsageError } from './arguments.js';
 import { COLORIZE_COMMAND, colorizeCommand } from './colorizeCommand.js';
 import { DOCTOR_COMMAND, doctorCommand } from './doctorCommand.js';
+import { EVALUATE_COMMAND, evaluateCommand } from './evaluateCommand.js';
 import { INSPECT_COMMAND, inspectCommand } from './inspectCommand.js';
 import { errorLine, EXIT, type Terminal } from './terminal.js';
 import { TRAIN_COMMAND, trainCommand } from './trainCommand.js';
@@ -15,6 +16,7 @@ interface Command {
 const COMMANDS: readonly Command[] = [
   { spec: COLORIZE_COMMAND, run: colorizeCommand },
   { spec: TRAIN_COMMAND, run: trainCommand },
+  { spec: EVALUATE_COMMAND, run: evaluateCommand },
   { spec: INSPECT_COMMAND, run: inspectCommand },
   { spec: DOCTOR_COMMAND, run: doctorCommand },
 ];

@@ -20,11 +20,11 @@ interface MeasuredFigure extends FigureSpec {
   readonly transform?: (mean: number) => number;
 }
 
-/** A figure that needs more results than one. */
-const ofSeveral =
+/** A figure of the order of results, which only those of the mixture have. */
+const ofRanked =
   (of: (measures: Measures) => number) =>
   (measures: Measures): number | null =>
-    measures.errors.length > 1 ? of(measures) : null;
+    measures.errors.length > 1 && measures.code !== null ? of(measures) : null;
 
 const gain = ({ code }: Measures): number | null =>
   code === null ? null : code.logLikelihood - code.priorLogLikelihood;
@@ -40,12 +40,12 @@ const MEASURED_FIGURES = {
     of: (m) => m.perPixelBestError,
   },
   firstError: { label: 'first result: error', digits: 4, better: 'less', of: (m) => m.errors[0]! },
-  lastError: { label: 'last result: error', digits: 4, better: null, of: ofSeveral(lastError) },
+  lastError: { label: 'last result: error', digits: 4, better: null, of: ofRanked(lastError) },
   rankGap: {
     label: 'last less first: error',
     digits: 4,
     better: 'more',
-    of: ofSeveral((m) => lastError(m) - m.errors[0]!),
+    of: ofRanked((m) => lastError(m) - m.errors[0]!),
   },
   bestRootMeanSquare: { label: 'best of K: RMS', digits: 4, better: 'less', of: (m) => m.bestRootMeanSquare },
   perPixelBestRootMeanSquare: {

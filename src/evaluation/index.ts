@@ -1,5 +1,5 @@
 /**
- * Metrics of colorizations: pure functions of numbers in typed arrays or plain lists, all in double precision.
+ * Metrics of colorizations, pure functions of numbers in typed arrays or plain lists, and evaluations of colorizers by them.
  *
  * @module polyhue/metrics
  */
@@ -32,3 +32,5 @@ export type { EvaluateColorizerOptions, EvaluationProgress } from './options.js'
 export { BASELINES } from './paintSystems.js';
 export type { SystemName } from './paintSystems.js';
 export type { LeftOutPhoto } from './testPhoto.js';
+export { evaluationReport } from './report/evaluationReport.js';
+export type { EvaluationReportOptions } from './report/evaluationReport.js';

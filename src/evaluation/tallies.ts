@@ -8,7 +8,7 @@ const CHROMA_BINS = 24;
 
 /** Width of a bin of a or b, Lab units, and bins from -128 to 128. */
 export const AB_BIN = 4;
-export const AB_BINS = 64;
+const AB_BINS = 64;
 
 /** Sums of errors by the true chroma of pixels. */
 export interface RiskTally {

@@ -57,7 +57,7 @@ describe('gradients of resizing', () => {
     );
   });
 
-  it('leave out the half-pixel offset of bilinear images but on wasm; those of upsample do not', async () => {
+  it('leave out the half-pixel offset of bilinear images; those of upsample do not', async () => {
     const expected = gradientBy([
       [1, 0],
       [0.75, 0.25],
@@ -69,7 +69,7 @@ describe('gradients of resizing', () => {
       x(),
       upstream(),
     );
-    expect(await isRight(stock, expected)).toBe(tf.getBackend() === 'wasm'); // has our kernel
+    expect(await isRight(stock, expected)).toBe(tf.getBackend() === 'wasm'); // polyhue/wasm repairs it
     await expectAllClose(
       imageGradient((image) => upsample(image, 'bilinearHalfPixel'), x(), upstream()),
       expected,

@@ -17,6 +17,7 @@ describe('polyhue', () => {
         'Commands:',
         '  colorize  Colors photos in several ways',
         '  train     Trains a colorizer on your own pictures',
+        '  evaluate  Measures a model on photos whose colors are known',
         '  inspect   Finds pictures that harm a training',
         '  doctor    Says which backends can color photos and train here, and what the others need',
         '',

@@ -24,7 +24,7 @@ let shared: ColorizerEvaluation;
 beforeAll(async () => {
   models = tinyModels(3, { vae: SMALLEST_VAE, mixture: SMALLEST_MIXTURE });
   shared = await evaluateColorizer(models, SOURCE, { count: 3, baselines: true, priorSamples: 12 });
-});
+}, 120_000); // software GPUs are slow
 afterAll(() => disposeColorizerModels(models));
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
