@@ -1,65 +1,54 @@
 /**
- * The speeds that matter to users, as medians of processor time: npm run bench (about four minutes).
+ * The speeds that matter to users, in tables and as JSON.
  *
- *     npm run bench -- --slow     also the reference network on the cpu backend, about forty minutes more
+ *     npm run bench                           every part, about eight minutes
+ *     npm run bench -- colorize lab           some of: lab, colorize, trainStep, startup, scaling
+ *     npm run bench -- --json FILE            where to write the JSON (default: out/bench/DATE.json)
+ *     npm run bench -- trainStep --slow       also the networks on the cpu backend, an hour more
+ *
+ * See docs/benchmarks.md for what the figures mean.
  */
 import '@tensorflow/tfjs-backend-cpu';
 
+import { parseArgs } from 'node:util';
+
 import * as tf from '@tensorflow/tfjs-core';
-import type { ModelPreset } from 'polyhue';
-import { type NodeBackend, startBackend } from 'polyhue/node';
 
-import { colorizeTimes } from './colorize.js';
-import { labTimes } from './lab.js';
-import { printTable } from './measure.js';
-import { trainingStepMs } from './trainingStep.js';
+import { colorizeTables } from './colorize.js';
+import { labTables } from './lab.js';
+import { printReport, type Table, writeReport } from './report.js';
+import { scalingTables } from './scaling.js';
+import { startupTables } from './startup.js';
+import { trainStepTables } from './trainStep.js';
 
-const SLOW = process.argv.includes('--slow');
+const PARTS: Readonly<Record<string, (slow: boolean) => Promise<Table[]>>> = {
+  lab: labTables,
+  colorize: colorizeTables,
+  trainStep: trainStepTables,
+  startup: startupTables,
+  scaling: scalingTables,
+};
 
-/** The cpu backend is measured at one example a step: it takes minutes for more, and its time is that many times as long. */
-const STEPS: readonly (readonly [ModelPreset, NodeBackend, number])[] = [
-  ['tiny', 'wasm', 8],
-  ['compact', 'wasm', 8],
-  ['reference', 'wasm', 8],
-  ['compact', 'cpu', 1],
-  ...(SLOW ? ([['reference', 'cpu', 1]] as const) : []),
-];
-
-const format = (ms: number): string => (ms < 10 ? ms.toFixed(1) : ms.toFixed(0));
-
-async function printLab(): Promise<void> {
-  const columns: Map<string, number>[] = [];
-  for (const backend of ['wasm', 'cpu'] as const) {
-    await startBackend(backend);
-    columns.push(await labTimes());
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { slow: { type: 'boolean', default: false }, json: { type: 'string' } },
+  });
+  const unknown = positionals.find((name) => PARTS[name] === undefined);
+  if (unknown !== undefined) {
+    throw new Error(`Cannot run "${unknown}" as the parts are ${Object.keys(PARTS).join(', ')}`);
   }
-  const [wasm, cpu] = columns as [Map<string, number>, Map<string, number>];
-  const rows = [...wasm].map(([name, ms]) => [name, format(ms), format(cpu.get(name)!)]);
-  printTable(['one megapixel, ms', 'wasm', 'cpu'], rows);
-}
-
-async function printSteps(): Promise<void> {
-  const perExample = new Map<string, number>();
-  const rows: string[][] = [];
-  for (const [preset, backend, batchSize] of STEPS) {
-    await startBackend(backend);
-    const ms = await trainingStepMs(preset, batchSize, backend === 'cpu' ? 1 : 3000);
-    const each = ms / batchSize;
-    perExample.set(`${preset} ${backend}`, each);
-    const wasm = perExample.get(`${preset} wasm`)!;
-    rows.push([preset, backend, String(batchSize), format(ms), format(each), (each / wasm).toFixed(1)]);
+  const path = values.json ?? `out/bench/${new Date().toISOString().replaceAll(':', '-')}.json`;
+  const tables: Table[] = [];
+  for (const [name, run] of Object.entries(PARTS)) {
+    if (positionals.length > 0 && !positionals.includes(name)) continue;
+    const found = await run(values.slow);
+    found.forEach(printReport);
+    tables.push(...found);
+    await writeReport(path, tables); // what was measured stays, also if the run is cut short
   }
-  printTable(['training step', 'backend', 'batch', 'ms a step', 'ms an example', 'ratio to wasm'], rows);
-}
-
-async function printColorize(): Promise<void> {
-  await startBackend('wasm');
-  const rows = [...(await colorizeTimes())].map(([name, ms]) => [name, format(ms)]);
-  printTable(['compact on wasm', 'ms'], rows);
+  console.log(`\nWritten to ${path}`);
 }
 
 tf.enableProdMode();
-for (const print of [printLab, printColorize, printSteps]) {
-  await print();
-  console.log();
-}
+await main();

@@ -22,7 +22,7 @@ export default defineConfig({
           { text: 'Your own data', link: '/data' },
           { text: 'Backends', link: '/backends' },
           { text: 'How it works', link: '/how-it-works' },
-          { text: 'Speed and memory', link: '/speed' },
+          { text: 'Benchmarks', link: '/benchmarks' },
         ],
       },
       {

@@ -1,16 +1,9 @@
 import { assertPositiveInteger } from '../errors.js';
 import { nextTask } from '../nextTask.js';
-import {
-  encodedOf,
-  LAB_SCALES,
-  labCurve,
-  labCurveInverse,
-  linearOf,
-  RGB_FROM_XYZ,
-  XYZ_FROM_RGB,
-} from './colorCurves.js';
+import { encodedOf, LAB_SCALES, labCurveInverse, RGB_FROM_XYZ } from './colorCurves.js';
 import type { RasterImage } from './image.js';
-import { BYTE_SCALE, overWhite } from './rasterTensor.js';
+import type { RowLightness } from './lightnessRows.js';
+import { BYTE_SCALE } from './rasterTensor.js';
 
 export interface PaintOptions {
   /**
@@ -29,37 +22,14 @@ export type RowColors = (row: number) => Float32Array;
 /** Steps of the table from linear light to bytes: near black, where it is steepest, a step is a fifth of a byte. */
 const STEPS = 2 ** 14;
 
-interface Tables {
-  /** Linear light of each byte. */
-  readonly linear: Float64Array;
-  /** The byte of linear light, in `STEPS` steps from 0 to 1. */
-  readonly byte: Uint8Array;
-}
+let byteTable: Uint8Array | undefined;
 
-let tables: Tables | undefined;
-
-/** Made on first use, as an import is to do no work. */
-function colorTables(): Tables {
-  tables ??= {
-    linear: Float64Array.from({ length: 256 }, (_, byte) => linearOf(byte / BYTE_SCALE)),
-    byte: Uint8Array.from({ length: STEPS + 1 }, (_, i) => Math.round(encodedOf(i / STEPS) * BYTE_SCALE)),
-  };
-  return tables;
-}
-
-/** `f(Y)` of one row of pixels, which is `(L + 16) / 116`. */
-function readLightness({ data, width, height }: RasterImage, row: number, lightness: Float32Array): void {
-  const [, , , red, green, blue] = XYZ_FROM_RGB;
-  const { linear } = colorTables();
-  const channels = data.length / (width * height);
-  const next = channels === 1 ? 0 : 1;
-  const light = (byte: number, alpha: number): number =>
-    alpha === BYTE_SCALE ? linear[byte]! : linearOf(overWhite(byte, alpha));
-  for (let x = 0, i = row * width * channels; x < width; x++, i += channels) {
-    const alpha = channels === 4 ? data[i + 3]! : BYTE_SCALE;
-    const y = red * light(data[i]!, alpha) + green * light(data[i + next]!, alpha);
-    lightness[x] = labCurve(y + blue * light(data[i + 2 * next]!, alpha));
-  }
+/** The bytes of linear light, in `STEPS` steps from 0 to 1; made on first use, as an import is to do no work. */
+function encodedBytes(): Uint8Array {
+  byteTable ??= Uint8Array.from({ length: STEPS + 1 }, (_, i) =>
+    Math.round(encodedOf(i / STEPS) * BYTE_SCALE),
+  );
+  return byteTable;
 }
 
 /** The byte of linear light; what sRGB cannot show is clipped. */
@@ -72,37 +42,41 @@ function byteOf(bytes: Uint8Array, light: number): number {
 function writeRow(target: Uint8ClampedArray, lightness: Float32Array, ab: Float32Array): void {
   const [xr, yr, zr, xg, yg, zg, xb, yb, zb] = RGB_FROM_XYZ;
   const [perA, perB] = [1 / LAB_SCALES.a, 1 / LAB_SCALES.b];
-  const { byte } = colorTables();
+  const bytes = encodedBytes();
   for (let i = 0, j = 0; i < lightness.length; i++, j += 3) {
     const f = lightness[i]!;
     const x = labCurveInverse(f + perA * ab[2 * i]!);
     const y = labCurveInverse(f);
     const z = labCurveInverse(f - perB * ab[2 * i + 1]!);
-    target[j] = byteOf(byte, xr * x + yr * y + zr * z);
-    target[j + 1] = byteOf(byte, xg * x + yg * y + zg * z);
-    target[j + 2] = byteOf(byte, xb * x + yb * y + zb * z);
+    target[j] = byteOf(bytes, xr * x + yr * y + zr * z);
+    target[j + 1] = byteOf(bytes, xg * x + yg * y + zg * z);
+    target[j + 2] = byteOf(bytes, xb * x + yb * y + zb * z);
   }
 }
 
+/** What a picture is painted of, row by row. */
+export interface PaintSources {
+  readonly lightness: RowLightness;
+  readonly colors: RowColors;
+}
+
 /**
- * A picture of the lightness L* of `image` and of other colors.
+ * A picture of given lightness and colors.
  *
- * It computes what `rgbToLightness` and `labToRgb` do, byte for byte but for rounding, in one pass over the pixels that no
- * backend does as fast: nothing of the size of the picture is kept but the result.
+ * It computes what `labToRgb` does, byte for byte but for rounding, in one pass over the pixels that no backend does as fast:
+ * nothing of the size of the picture is kept but the result.
  *
  * @returns A picture of three channels.
  * @throws {RangeError} If `stripPixels` is not a positive integer.
  */
 export async function paintColors(
-  image: RasterImage,
-  colors: RowColors,
+  { width, height }: Pick<RasterImage, 'width' | 'height'>,
+  { lightness, colors }: PaintSources,
   options: PaintOptions = {},
 ): Promise<RasterImage> {
   const { stripPixels = 2 ** 19, signal } = options;
   assertPositiveInteger('paint in strips', 'stripPixels', stripPixels);
-  const { width, height } = image;
   const data = new Uint8ClampedArray(width * height * 3);
-  const lightness = new Float32Array(width);
   const rowsAtOnce = Math.max(1, Math.floor(stripPixels / width));
   signal?.throwIfAborted();
   for (let row = 0; row < height; row++) {
@@ -110,8 +84,7 @@ export async function paintColors(
       await nextTask();
       signal?.throwIfAborted();
     }
-    readLightness(image, row, lightness);
-    writeRow(data.subarray(row * width * 3, (row + 1) * width * 3), lightness, colors(row));
+    writeRow(data.subarray(row * width * 3, (row + 1) * width * 3), lightness(row), colors(row));
   }
   return { width, height, data };
 }

@@ -1,4 +1,5 @@
 import { channelsOf, type RasterImage } from './image.js';
+import { lightnessRows } from './lightnessRows.js';
 import { paintColors } from './paintColors.js';
 
 /**
@@ -11,5 +12,5 @@ import { paintColors } from './paintColors.js';
 export async function toGrey(image: RasterImage): Promise<RasterImage> {
   channelsOf('convert toGrey', image);
   const none = new Float32Array(image.width * 2);
-  return paintColors(image, () => none);
+  return paintColors(image, { lightness: lightnessRows(image), colors: () => none });
 }

@@ -2,10 +2,11 @@ import type * as tf from '@tensorflow/tfjs-core';
 
 import type { TensorData } from '../checkpoint/tensorData.js';
 import type { RasterImage } from '../data/image.js';
+import { keptLightnessRows } from '../data/lightnessRows.js';
 import { encodePng } from '../data/png.js';
 import { rasterToTensor } from '../data/rasterTensor.js';
 import { assertImageData, toImageData } from '../data/toImageData.js';
-import { paintPhoto } from './paintPhoto.js';
+import { type PhotoPainter, photoPainter } from './paintPhoto.js';
 
 /** A latent code and where it came from. */
 export interface LatentChoice {
@@ -23,7 +24,8 @@ export interface LatentChoice {
  * One way to color one photo.
  *
  * It holds the photo and a small color field, no tensor: there is nothing to dispose. The full-size picture is made anew
- * each time it is asked for.
+ * each time it is asked for. Results of one photo share its lightness, which is computed once, for photos of up to 4
+ * megapixels, and held for as long as one of them is: leave the photo's pixels as they are.
  */
 export interface Colorization extends LatentChoice {
   readonly width: number;
@@ -40,10 +42,27 @@ export interface Colorization extends LatentChoice {
   readonly toPng: () => Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** A result of a colorizer. */
-export function colorization(photo: RasterImage, colorField: TensorData, choice: LatentChoice): Colorization {
+/** A photo and what paints it. */
+export interface PaintedPhoto {
+  readonly width: number;
+  readonly height: number;
+  readonly paint: PhotoPainter;
+}
+
+/** A photo that is painted several times: its lightness is kept. */
+export function paintedPhoto(photo: RasterImage): PaintedPhoto {
   const { width, height } = photo;
-  const toRaster = async () => paintPhoto(photo, colorField);
+  return { width, height, paint: photoPainter(photo, keptLightnessRows(photo)) };
+}
+
+/** A result of a colorizer. */
+export function colorization(
+  photo: PaintedPhoto,
+  colorField: TensorData,
+  choice: LatentChoice,
+): Colorization {
+  const { width, height, paint } = photo;
+  const toRaster = async () => paint(colorField);
   return {
     ...choice,
     width,

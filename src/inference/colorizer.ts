@@ -23,7 +23,7 @@ import {
 import { encodeGreyLevel } from '../models/colorVae.js';
 import { predictMixture } from '../models/mixtureDensityNetwork.js';
 import { chooseLatents, type LatentMode } from './chooseLatents.js';
-import { colorization, type Colorization, type LatentChoice } from './colorization.js';
+import { colorization, type Colorization, type LatentChoice, paintedPhoto } from './colorization.js';
 import { decodeFields } from './decodeFields.js';
 import { squareLightness } from './greyInput.js';
 
@@ -135,7 +135,8 @@ async function decodeChoices(
   try {
     const latents = choices.map(({ latent }) => latent);
     const colorFields = await decodeFields(vae, latents, conditioning);
-    return choices.map((choice, i) => colorization(photo, colorFields[i]!, choice));
+    const painted = paintedPhoto(photo);
+    return choices.map((choice, i) => colorization(painted, colorFields[i]!, choice));
   } finally {
     tf.dispose(conditioning);
   }

@@ -2,6 +2,7 @@ import { util } from '@tensorflow/tfjs-core';
 
 import type { TensorData } from '../checkpoint/tensorData.js';
 import { channelsOf, type RasterImage } from '../data/image.js';
+import { lightnessRows, type RowLightness } from '../data/lightnessRows.js';
 import { COLOR_FIELD_SCALE } from '../data/networkColor.js';
 import { paintColors, type PaintOptions, type RowColors } from '../data/paintColors.js';
 import { type InterpolationRow, interpolationRows } from '../data/resize.js';
@@ -63,13 +64,34 @@ function mixRows(target: Float32Array, rows: Float32Array, { first, weights }: I
 }
 
 /** The rows of a color field, brought to the size of the photo. */
-function fieldColors(colorField: TensorData, { width, height }: RasterImage): RowColors {
+function fieldColors(
+  colorField: TensorData,
+  { width, height }: Pick<RasterImage, 'width' | 'height'>,
+): RowColors {
   const wide = widen(colorField, width);
   const rows = interpolationRows(colorField.shape[0]!, height, {});
   const colors = new Float32Array(width * 2);
   return (row) => {
     mixRows(colors, wide, rows[row]!);
     return colors;
+  };
+}
+
+/** Paints one photo in the colors of a color field. */
+export type PhotoPainter = (colorField: TensorData, options?: PaintOptions) => Promise<RasterImage>;
+
+/**
+ * A painter of one photo.
+ *
+ * @param lightness The photo's: kept for a photo that is painted several times.
+ */
+export function photoPainter(
+  photo: Pick<RasterImage, 'width' | 'height'>,
+  lightness: RowLightness,
+): PhotoPainter {
+  return async (colorField, options) => {
+    assertColorField(colorField);
+    return paintColors(photo, { lightness, colors: fieldColors(colorField, photo) }, options);
   };
 }
 
@@ -90,6 +112,5 @@ export async function paintPhoto(
   options: PaintOptions = {},
 ): Promise<RasterImage> {
   channelsOf(ACTION, photo);
-  assertColorField(colorField);
-  return paintColors(photo, fieldColors(colorField, photo), options);
+  return photoPainter(photo, lightnessRows(photo))(colorField, options);
 }

@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
 
-import { colorization } from '../../src/inference/colorization.js';
+import { colorization, paintedPhoto } from '../../src/inference/colorization.js';
 import { expectTensorsKeptAsync } from '../support/numeric.js';
 
 describe('toImageData() of a colorization', () => {
   it('gives the pixels of the raster, opaque', async () => {
     const photo = { width: 3, height: 2, data: Uint8Array.of(0, 50, 100, 150, 200, 255) };
     const choice = { latent: Float32Array.of(1), weight: null, component: null, seed: null };
-    const result = colorization(photo, { shape: [1, 1, 2], values: Float32Array.of(0.1, -0.2) }, choice);
+    const result = colorization(
+      paintedPhoto(photo),
+      { shape: [1, 1, 2], values: Float32Array.of(0.1, -0.2) },
+      choice,
+    );
     const { data } = await result.toRaster();
     await expectTensorsKeptAsync(0, async () => {
       const pixels = await result.toImageData();

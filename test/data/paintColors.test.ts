@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 
 import type { RasterImage } from '../../src/data/image.js';
 import { clipToGamut, labToRgb, rgbToLightness } from '../../src/data/lab.js';
-import { paintColors, type RowColors } from '../../src/data/paintColors.js';
+import { lightnessRows } from '../../src/data/lightnessRows.js';
+import { paintColors, type PaintOptions, type RowColors } from '../../src/data/paintColors.js';
 import { rasterToTensor, tensorToRaster } from '../../src/data/rasterTensor.js';
 import { nextTask } from '../../src/nextTask.js';
 import { randomGenerator } from '../../src/random.js';
@@ -17,6 +18,10 @@ function noise(width: number, height: number, channels: number): RasterImage {
   const { integer } = randomGenerator(0);
   return { width, height, data: Uint8Array.from({ length: width * height * channels }, () => integer(256)) };
 }
+
+/** Other colors for the lightness of a picture. */
+const paint = async (image: RasterImage, colors: RowColors, options?: PaintOptions) =>
+  paintColors(image, { lightness: lightnessRows(image), colors }, options);
 
 /** The same by the functions on tensors. */
 async function painted(image: RasterImage, ab: Float32Array): Promise<RasterImage> {
@@ -36,7 +41,7 @@ describe('paintColors()', () => {
       const { uniform } = randomGenerator(channels);
       const ab = Float32Array.from({ length: 64 * 64 * 2 }, () => 256 * uniform() - 128);
       const colors: RowColors = (row) => ab.subarray(row * 128, (row + 1) * 128);
-      const [one, other] = [await paintColors(image, colors), await painted(image, ab)];
+      const [one, other] = [await paint(image, colors), await painted(image, ab)];
       const worst = Math.max(...Array.from(one.data, (byte, i) => Math.abs(byte - other.data[i]!)));
       expect(worst).toBeLessThanOrEqual(1);
     }
@@ -49,7 +54,7 @@ describe('paintColors()', () => {
         seen.push(row);
         return new Float32Array(6).fill(row);
       };
-      const { width, height, data } = await paintColors(solid(3, 5, [128]), colors, { stripPixels });
+      const { width, height, data } = await paint(solid(3, 5, [128]), colors, { stripPixels });
       expect([width, height, data.length]).toEqual([3, 5, 45]);
       expect(seen).toEqual([0, 1, 2, 3, 4]);
       expect(new Set(data.filter((_, i) => i % 9 === 0)).size).toBe(5);
@@ -61,8 +66,8 @@ describe('paintColors()', () => {
       (value: number): RowColors =>
       () =>
         new Float32Array(2).fill(value);
-    expect(Array.from((await paintColors(solid(1, 1, [128]), far(1e6))).data)).toEqual([255, 0, 255]);
-    expect(Array.from((await paintColors(solid(1, 1, [128]), far(Number.NaN))).data)).toEqual([0, 0, 0]);
+    expect(Array.from((await paint(solid(1, 1, [128]), far(1e6))).data)).toEqual([255, 0, 255]);
+    expect(Array.from((await paint(solid(1, 1, [128]), far(Number.NaN))).data)).toEqual([0, 0, 0]);
   });
 
   it('lets other tasks run between strips, and heeds the signal there', async () => {
@@ -75,19 +80,19 @@ describe('paintColors()', () => {
       return new Float32Array(6);
     };
     const options = { stripPixels: 6, signal: controller.signal };
-    await expect(paintColors(solid(3, 400, [0]), colors, options)).rejects.toBe(reason);
+    await expect(paint(solid(3, 400, [0]), colors, options)).rejects.toBe(reason);
     expect(rows.length).toBeLessThan(100);
   });
 
   it('makes no tensor, and leaves the picture as it was', async () => {
     const image = noise(5, 4, 4);
     const before = image.data.slice();
-    await expectTensorsKeptAsync(0, async () => paintColors(image, NO_COLORS));
+    await expectTensorsKeptAsync(0, async () => paint(image, NO_COLORS));
     expect(image.data).toEqual(before);
   });
 
   it('says that strips need a pixel', async () => {
-    await expect(paintColors(solid(1, 1, [0]), NO_COLORS, { stripPixels: 0 })).rejects.toThrow(
+    await expect(paint(solid(1, 1, [0]), NO_COLORS, { stripPixels: 0 })).rejects.toThrow(
       new RangeError(
         "Cannot paint in strips as 'stripPixels' must be a positive integer: current value is 0",
       ),

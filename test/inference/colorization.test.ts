@@ -1,14 +1,14 @@
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 
-import { colorization } from '../../src/inference/colorization.js';
+import { colorization, paintedPhoto } from '../../src/inference/colorization.js';
 import { expectAllClose, expectTensorsKeptAsync } from '../support/numeric.js';
 
 const PHOTO = { width: 3, height: 2, data: Uint8Array.of(0, 50, 100, 150, 200, 255) };
 const FIELD = { shape: [1, 1, 2], values: Float32Array.of(0.1, -0.2) };
 const CHOICE = { latent: Float32Array.of(1, 2), weight: 0.25, component: 3, seed: null };
 
-const make = () => colorization(PHOTO, FIELD, CHOICE);
+const make = () => colorization(paintedPhoto(PHOTO), FIELD, CHOICE);
 
 describe('colorization()', () => {
   it('says where its colors come from', () => {

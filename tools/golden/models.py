@@ -408,9 +408,10 @@ def small_zhang():
     write('zhangSmall', content)
 
 
-layers()
-small_vae()
-small_tf_vae()
-small_zhang()
-reference_vae()
-reference_mixture()
+if __name__ == '__main__':
+    layers()
+    small_vae()
+    small_tf_vae()
+    small_zhang()
+    reference_vae()
+    reference_mixture()

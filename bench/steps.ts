@@ -1,0 +1,96 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import {
+  colorVae,
+  colorVaeTask,
+  mixtureDensityNetwork,
+  mixtureTask,
+  type ModelPreset,
+  randomUniform,
+  train,
+  type TrainingData,
+  type TrainingTask,
+} from 'polyhue';
+
+/** A training that takes one step at a time. */
+export interface Steps {
+  readonly parameters: number;
+  readonly step: () => Promise<void>;
+  /** Ends the training and frees the network. */
+  readonly stop: () => Promise<void>;
+}
+
+/** The same kind of batch for ever. */
+function endless<Batch>(batchSize: number, batch: () => Batch): TrainingData<Batch> {
+  return {
+    batchSize,
+    batchesPerEpoch: 1_000_000,
+    batches: async function* () {
+      while (true) yield batch();
+    },
+  };
+}
+
+/** Starts a training with Adam and averaging of weights, which waits after each step until the next is asked for. */
+async function startSteps<Batch extends tf.TensorContainerObject>(
+  task: TrainingTask<Batch>,
+  data: TrainingData<Batch>,
+  dispose: () => void,
+): Promise<Steps> {
+  let [resume, done] = [(): void => {}, (): void => {}];
+  const stop = new AbortController();
+  const pause = () =>
+    new Promise<void>((resolve) => {
+      resume = resolve;
+      done();
+    });
+  const running = train(task, data, {
+    seed: 0,
+    steps: 1_000_000,
+    learningRate: 1e-4,
+    average: { decay: 0.999 },
+    signal: stop.signal,
+    callbacks: [{ onBatchBegin: pause }],
+  });
+  const step = () =>
+    new Promise<void>((resolve) => {
+      done = resolve;
+      resume();
+    });
+  await step();
+  return {
+    parameters: [...task.variables.values()].reduce((sum, { size }) => sum + size, 0),
+    step,
+    stop: async () => {
+      stop.abort();
+      resume();
+      await running.catch(() => {});
+      dispose();
+    },
+  };
+}
+
+const SIZE = 64;
+const random = <R extends tf.Rank>(shape: tf.ShapeMap[R], seed: number) => randomUniform<R>(shape, seed);
+
+/** Training steps of a color VAE on random pictures. */
+export async function colorVaeSteps(preset: ModelPreset, batchSize: number): Promise<Steps> {
+  const vae = colorVae({ preset, seed: 0 });
+  const data = endless(batchSize, () => ({
+    greyLevel: random<tf.Rank.R4>([batchSize, SIZE, SIZE, 1], 1),
+    colorField: random<tf.Rank.R4>([batchSize, SIZE, SIZE, 2], 2),
+    weights: undefined,
+  }));
+  return startSteps(colorVaeTask(vae), data, vae.dispose);
+}
+
+/** Training steps of a mixture density network that looks at grey levels, on random pictures and codes. */
+export async function mixtureSteps(preset: ModelPreset, batchSize: number): Promise<Steps> {
+  const network = mixtureDensityNetwork({ preset, seed: 0 });
+  const { latentDim } = network.config;
+  const data = endless(batchSize, () => ({
+    features: random<tf.Rank.R4>([batchSize, SIZE, SIZE, 1], 1),
+    means: random<tf.Rank.R2>([batchSize, latentDim], 2),
+    logVariances: random<tf.Rank.R2>([batchSize, latentDim], 3),
+  }));
+  return startSteps(mixtureTask(network), data, network.dispose);
+}
