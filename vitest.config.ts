@@ -26,6 +26,9 @@ declare module 'vitest' {
   }
 }
 
+/** Threads that tests start run TypeScript as well. */
+const NODE_ARGUMENTS = ['--import', './tools/tsxEverywhere.mjs'];
+
 const nodeProject = (name: string, backend: 'cpu' | 'wasm', include: string[], exclude: string[]) => ({
   test: {
     name,
@@ -70,7 +73,7 @@ const chromiumProject = (backend: 'wasm' | 'webgpu') => ({
 export default defineConfig({
   test: {
     projects: [
-      nodeProject('node', 'wasm', NODE_ONLY, []),
+      { test: { ...nodeProject('node', 'wasm', NODE_ONLY, []).test, execArgv: NODE_ARGUMENTS } },
       nodeProject('node-cpu', 'cpu', [EVERYWHERE], [...NODE_ONLY, ...BROWSER_ONLY]),
       nodeProject('node-wasm', 'wasm', [EVERYWHERE], [...NODE_ONLY, ...BROWSER_ONLY]),
       chromiumProject('wasm'),

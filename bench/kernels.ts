@@ -1,6 +1,6 @@
 /**
  * Speed of convolutions and of their gradients on the wasm backend, layer by layer, in GFLOP/s of processor time (2 operations
- * a multiply-add; medians). `stock` is TensorFlow.js's own input gradient; it has no filter gradient on wasm.
+ * a multiply-add; medians): our SIMD kernels, and `composed` of TensorFlow.js's convolutions as on hosts without SIMD.
  *
  *     npx tsx bench/kernels.ts          about 1 minute
  *
@@ -12,6 +12,7 @@ import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { registerWasmTraining } from '../src/backends/wasm/index.js';
+import { SIMD_FLAG } from '../src/backends/wasm/simd/module.js';
 import { medianMs, printTable } from './measure.js';
 
 interface Layer {
@@ -60,12 +61,9 @@ async function timesOf(c: Layer): Promise<LayerTimes> {
   const attrs = { strides: c.stride, pad: 'same', dataFormat: 'NHWC', dimRoundingMode: undefined };
   const run = (name: string, inputs: tf.NamedTensorMap, more: object) => (): tf.Tensor =>
     tf.engine().runKernel(name, inputs, { ...attrs, ...more } as unknown as tf.NamedAttrMap);
-  const hasFilterGradient = (tf.getKernel(tf.Conv2DBackpropFilter, 'wasm') as unknown) !== undefined;
   const result = {
     forward: await timed(() => tf.conv2d(x, filter, c.stride, 'same')),
-    filter: hasFilterGradient
-      ? await timed(run(tf.Conv2DBackpropFilter, { x, dy }, { filterShape: shape }))
-      : Number.NaN,
+    filter: await timed(run(tf.Conv2DBackpropFilter, { x, dy }, { filterShape: shape })),
     input: await timed(run(tf.Conv2DBackpropInput, { dy, filter }, { inputShape: x.shape })),
     operations: 2 * dy.size * c.kernel ** 2 * c.inChannels,
   };
@@ -113,39 +111,42 @@ function otherOperations(): Readonly<Record<string, Run>> {
   };
 }
 
-async function measured(): Promise<{
-  readonly layers: readonly LayerTimes[];
-  readonly others: ReadonlyMap<string, number>;
-}> {
+async function layerTimes(): Promise<readonly LayerTimes[]> {
   const layers: LayerTimes[] = [];
   for (const c of LAYERS) layers.push(await timesOf(c));
+  return layers;
+}
+
+async function otherTimes(): Promise<ReadonlyMap<string, number>> {
   const others = new Map<string, number>();
   for (const [name, run] of Object.entries(otherOperations())) others.set(name, await timed(run));
-  return { layers, others };
+  return others;
 }
 
 async function main(): Promise<void> {
   await tf.setBackend('wasm');
   await tf.ready();
-  const stock = await measured();
+  const stock = await otherTimes();
   registerWasmTraining();
-  const ours = await measured();
+  const ours = await otherTimes();
+  const simd = await layerTimes();
+  tf.env().set(SIMD_FLAG, false);
+  const composed = await layerTimes();
 
-  const speed = ({ operations }: LayerTimes, ms: number) => (operations / ms / 1e6).toFixed(1);
+  const speeds = ({ operations, forward, filter, input }: LayerTimes) =>
+    [forward, filter, input].map((ms) => (operations / ms / 1e6).toFixed(1));
   printTable(
-    ['batch', 'size', 'channels', 'kernel', 'stride', 'forward', 'filter', 'input', 'stock input'],
+    ['batch', 'size', 'channels', 'kernel', 'stride', 'forward', 'filter', 'input', '(composed)', '', ''],
     LAYERS.map(({ batch, size, inChannels, outChannels, kernel, stride }, i) => {
-      const [mine, theirs] = [ours.layers[i]!, stock.layers[i]!];
       const shape = [batch, size, `${inChannels} -> ${outChannels}`, kernel, stride].map(String);
-      const speeds = [mine.forward, mine.filter, mine.input].map((ms) => speed(mine, ms));
-      return [...shape, ...speeds, speed(theirs, theirs.input)];
+      return [...shape, ...speeds(simd[i]!), ...speeds(composed[i]!)];
     }),
   );
   console.log();
   printTable(
     ['operation', 'stock ms', 'our ms', 'ratio'],
-    [...ours.others].map(([name, ms]) => {
-      const before = stock.others.get(name)!;
+    [...ours].map(([name, ms]) => {
+      const before = stock.get(name)!;
       return [name, before.toFixed(2), ms.toFixed(2), (before / ms).toFixed(1)];
     }),
   );

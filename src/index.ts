@@ -13,7 +13,7 @@ export {
   seedSequence,
   shuffledIndices,
 } from './random.js';
-export type { RandomGenerator, SeedSequence } from './random.js';
+export type { RandomGenerator, RandomTensorOptions, SeedSequence } from './random.js';
 export type { CheckpointReader, CheckpointStore, StoreReadOptions } from './checkpoint/checkpointStore.js';
 export { httpStore } from './checkpoint/httpStore.js';
 export type { HttpStoreOptions } from './checkpoint/httpStore.js';
@@ -195,7 +195,7 @@ export type {
   MixtureExamplesOptions,
 } from './training/examples.js';
 export { clipByGlobalNorm } from './training/gradients.js';
-export type { ClippedGradients } from './training/gradients.js';
+export type { ClippedGradients, LossGradients } from './training/gradients.js';
 export { adam, adamW } from './training/optimizers/adam.js';
 export type { AdamOptions, AdamWOptions } from './training/optimizers/adam.js';
 export type {
@@ -247,13 +247,24 @@ export type { TrainingResult } from './training/train.js';
 export { colorVaeTask, trainColorVae } from './training/trainColorVae.js';
 export type { ColorVaeTaskOptions, TrainColorVaeOptions } from './training/trainColorVae.js';
 export { trainColorizer } from './training/trainColorizer.js';
-export { mixtureTask, trainMixtureDensityNetwork } from './training/trainMixtureDensityNetwork.js';
+export {
+  colorMixtureTask,
+  mixtureTask,
+  trainMixtureDensityNetwork,
+} from './training/trainMixtureDensityNetwork.js';
 export type {
   MixtureTaskOptions,
   TrainMixtureDensityNetworkOptions,
 } from './training/trainMixtureDensityNetwork.js';
 export type { NamedTensors, NamedVariables } from './training/variables.js';
 export type { WeightAverageConfig, WeightAverageOptions } from './training/weightAverage.js';
+export type { GradientPool, TrainingWorkers } from './training/workers/pool.js';
+export type {
+  ColorVaeLossRecipe,
+  ColorVaeRecipe,
+  MixtureRecipe,
+  TaskRecipe,
+} from './training/workers/recipe.js';
 export type { TrainColorizerOptions, TrainingStage } from './training/colorizerOptions.js';
 export type { LatentMode } from './inference/chooseLatents.js';
 export type { Colorization, LatentChoice } from './inference/colorization.js';

@@ -130,9 +130,24 @@ export function shuffledIndices(count: number, seed: number): Uint32Array {
   return order;
 }
 
+export interface RandomTensorOptions {
+  /**
+   * Draws passed over before the first that is used: for a part of a larger tensor of the same seed.
+   *
+   * @defaultValue `0`
+   */
+  readonly skip?: number;
+}
+
 /** A tensor of numbers drawn one after the other. */
-function drawTensor<R extends tf.Rank>(shape: tf.ShapeMap[R], draw: () => number): tf.Tensor<R> {
+function drawTensor<R extends tf.Rank>(
+  shape: tf.ShapeMap[R],
+  draw: () => number,
+  { skip = 0 }: RandomTensorOptions,
+): tf.Tensor<R> {
+  assertNonNegativeInteger('draw random numbers', 'skip', skip);
   const values = new Float32Array(tf.util.sizeFromShape(shape));
+  for (let i = 0; i < skip; i++) draw();
   for (let i = 0; i < values.length; i++) values[i] = draw(); // `Float32Array.from` takes half as long again
   return tf.tensor<R>(values, shape);
 }
@@ -142,10 +157,14 @@ function drawTensor<R extends tf.Rank>(shape: tf.ShapeMap[R], draw: () => number
  *
  * @param seed Non-negative integer, 0 included.
  * @returns Tensor of `shape`, to be disposed by the caller.
- * @throws {RangeError} If `seed` is not a non-negative integer.
+ * @throws {RangeError} If `seed` or `skip` is not a non-negative integer.
  */
-export function randomNormal<R extends tf.Rank = tf.Rank>(shape: tf.ShapeMap[R], seed: number): tf.Tensor<R> {
-  return drawTensor(shape, randomGenerator(seed).normal);
+export function randomNormal<R extends tf.Rank = tf.Rank>(
+  shape: tf.ShapeMap[R],
+  seed: number,
+  options: RandomTensorOptions = {},
+): tf.Tensor<R> {
+  return drawTensor(shape, randomGenerator(seed).normal, options);
 }
 
 /**
@@ -153,11 +172,12 @@ export function randomNormal<R extends tf.Rank = tf.Rank>(shape: tf.ShapeMap[R],
  *
  * @param seed Non-negative integer, 0 included.
  * @returns Tensor of `shape`, to be disposed by the caller.
- * @throws {RangeError} If `seed` is not a non-negative integer.
+ * @throws {RangeError} If `seed` or `skip` is not a non-negative integer.
  */
 export function randomUniform<R extends tf.Rank = tf.Rank>(
   shape: tf.ShapeMap[R],
   seed: number,
+  options: RandomTensorOptions = {},
 ): tf.Tensor<R> {
-  return drawTensor(shape, randomGenerator(seed).uniform);
+  return drawTensor(shape, randomGenerator(seed).uniform, options);
 }

@@ -9,3 +9,5 @@ export { decodeImage } from './decodeImage.js';
 export type { BrowserImage, DecodeImageOptions } from './decodeImage.js';
 export { indexedDbStore } from './indexedDbStore.js';
 export { toImageData } from '../data/toImageData.js';
+export { webWorkers } from './webWorkers.js';
+export type { WasmPaths, WebWorkersOptions } from './webWorkers.js';

@@ -6,7 +6,7 @@ import { disposeColorizerModels, saveColorizerModels } from '../models/colorizer
 import { COLOR_VAE_PRESETS, MIXTURE_PRESETS, MODEL_PRESETS, type ModelPreset } from '../models/presets.js';
 import { fileSink, type FileSink } from '../node/fileSink.js';
 import { folderStore } from '../node/folderStore.js';
-import type { NodeBackend } from '../node/startBackend.js';
+import { nodeWorkers } from '../node/nodeWorkers.js';
 import { deriveSeed } from '../random.js';
 import type { TrainingCallback, TrainingProgress } from '../training/callbacks/callback.js';
 import { csvLogger } from '../training/callbacks/csvLogger.js';
@@ -25,7 +25,7 @@ import {
   positiveNumber,
   UsageError,
 } from './arguments.js';
-import { BACKEND_OPTION, backendChoice, startChosenBackend } from './chooseBackend.js';
+import { BACKEND_OPTION, type ComputeChoice, computeChoice, startChosenBackend } from './chooseBackend.js';
 import { type Progress, startProgress } from './progress.js';
 import { EXIT, type Terminal, writeJsonLine } from './terminal.js';
 import {
@@ -69,6 +69,7 @@ export const TRAIN_COMMAND: CommandSpec = {
     seed: { value: 'N', description: 'source of all randomness (default: 0)' },
     resume: { description: 'go on with the run in DIR' },
     backend: BACKEND_OPTION,
+    workers: { value: 'N', description: 'threads that share each batch, on wasm (default: 1)' },
     json: { description: 'write events to standard output, one JSON object a line' },
     help: { short: 'h', description: 'show this help' },
   },
@@ -86,7 +87,7 @@ interface TrainRequest {
   readonly seed: number;
   readonly resume: boolean;
   readonly json: boolean;
-  readonly backend: NodeBackend;
+  readonly compute: ComputeChoice;
   /** Passed on as they are. */
   readonly training: Pick<TrainColorizerOptions, 'epochs' | 'steps' | 'batchSize' | 'learningRate' | 'beta'>;
 }
@@ -117,7 +118,7 @@ function trainRequest(args: ParsedArguments): TrainRequest {
     seed: nonNegativeInteger(args, 'seed') ?? 0,
     resume: args.switched('resume'),
     json: args.switched('json'),
-    backend: backendChoice(args),
+    compute: computeChoice(args),
     training: defined<TrainRequest['training']>({
       epochs,
       steps,
@@ -181,7 +182,7 @@ async function assertFree(request: TrainRequest): Promise<void> {
 }
 
 async function trainAndSave(request: TrainRequest, source: ImageSource, terminal: Terminal): Promise<void> {
-  const { out, preset, seed, resume, training: settings } = request;
+  const { out, preset, seed, resume, compute, training: settings } = request;
   const { training, validation } = splitTrainingImages(source, request.images, deriveSeed(seed, 0));
   const sinks: FileSink[] = [];
   try {
@@ -194,6 +195,7 @@ async function trainAndSave(request: TrainRequest, source: ImageSource, terminal
       store: folderStore(join(out, 'training')),
       resume,
       signal: terminal.signal,
+      ...(compute.workers > 1 && { workers: nodeWorkers({ count: compute.workers }) }),
       callbacks: (stage) => {
         const logs = loggers(stage, request, terminal);
         sinks.push(...logs.sinks);
@@ -216,7 +218,7 @@ export async function trainCommand(args: ParsedArguments, terminal: Terminal): P
   const request = trainRequest(args);
   const { images, out, preset, json } = request;
   await assertFree(request);
-  await startChosenBackend(request.backend, 'training', terminal);
+  await startChosenBackend(request.compute.backend, 'training', terminal);
   const { imageSize } = COLOR_VAE_PRESETS[preset];
   try {
     const { source, close } = await openTrainingImages(images, imageSize, terminal);

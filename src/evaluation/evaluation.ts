@@ -1,7 +1,7 @@
 import { bootstrapMean, type Estimate } from '../metrics/bootstrapMean.js';
 import { weightCalibration, type WeightCalibration } from '../metrics/weightCalibration.js';
 import { deriveSeed } from '../random.js';
-import type { ChooseLatentsOptions } from '../inference/chooseLatents.js';
+import type { LatentMode } from '../inference/chooseLatents.js';
 import { estimateFigures, type Figures } from './figures.js';
 import type { EvaluationRequest } from './options.js';
 import type { SystemName } from './paintSystems.js';
@@ -11,6 +11,18 @@ import type { LeftOutPhoto } from './testPhoto.js';
 
 /** Element of the path of the seed of the intervals. */
 const INTERVALS = 4;
+
+/** What was asked for. */
+export interface EvaluationSettings {
+  /** Results per photo. */
+  readonly count: number;
+  readonly mode: LatentMode;
+  /** Used by mode `'samples'`. */
+  readonly temperature: number;
+  readonly seed: number;
+  /** Results of the plain prior that were grouped, where baselines were measured. */
+  readonly priorSamples: number;
+}
 
 /** What was measured of the model or of one baseline. */
 export interface SystemEvaluation {
@@ -40,7 +52,7 @@ export interface PhotoEvaluation {
 
 /** What an evaluation found, as plain JSON. */
 export interface ColorizerEvaluation {
-  readonly settings: ChooseLatentsOptions & { readonly priorSamples: number };
+  readonly settings: EvaluationSettings;
   /** Side of the photos as they are compared, in pixels. */
   readonly size: number;
   /** The photos that figures are of. */

@@ -10,6 +10,34 @@ export interface FigureSpec {
   readonly better: 'less' | 'more' | null;
 }
 
+/** Name of a figure. */
+export type FigureName =
+  | 'bestError'
+  | 'perPixelBestError'
+  | 'firstError'
+  | 'lastError'
+  | 'rankGap'
+  | 'bestRootMeanSquare'
+  | 'perPixelBestRootMeanSquare'
+  | 'variance'
+  | 'rgbPerPixelBest'
+  | 'rgbVariance'
+  | 'pairwiseCiede2000'
+  | 'bestCiede2000'
+  | 'firstCiede2000'
+  | 'bestPeakSignalToNoise'
+  | 'firstPeakSignalToNoise'
+  | 'bestSimilarity'
+  | 'firstSimilarity'
+  | 'area'
+  | 'rebalancedArea'
+  | 'colorfulness'
+  | 'absoluteColorfulness'
+  | 'colorfulnessGapOfMeans'
+  | 'meanColorfulnessGap'
+  | 'logLikelihood'
+  | 'logLikelihoodGain';
+
 /** A figure and where it comes from. */
 interface MeasuredFigure extends FigureSpec {
   /** The figure of one photo. */
@@ -31,7 +59,7 @@ const gain = ({ code }: Measures): number | null =>
 
 const lastError = ({ errors }: Measures): number => errors.at(-1)!;
 
-const MEASURED_FIGURES = {
+const MEASURED_FIGURES: Readonly<Record<FigureName, MeasuredFigure>> = {
   bestError: { label: 'best of K: error', digits: 4, better: 'less', of: (m) => m.errors[m.best]! },
   perPixelBestError: {
     label: 'best of K per pixel: error',
@@ -129,10 +157,7 @@ const MEASURED_FIGURES = {
     of: (m) => m.code?.logLikelihood ?? null,
   },
   logLikelihoodGain: { label: 'the same less plain prior', digits: 2, better: 'more', of: gain },
-} as const satisfies Record<string, MeasuredFigure>;
-
-/** Name of a figure. */
-export type FigureName = keyof typeof MEASURED_FIGURES;
+};
 
 /** What figures are called and how they are printed; `K` is the number of results per photo. */
 export const FIGURES: Readonly<Record<FigureName, FigureSpec>> = MEASURED_FIGURES;
@@ -145,7 +170,7 @@ export type Figures = Readonly<Record<FigureName, Estimate | null>>;
 
 /** The mean of a figure over the photos that have it. */
 function estimateFigure(name: FigureName, measures: readonly Measures[], seed: number): Estimate | null {
-  const { of, weight, transform }: MeasuredFigure = MEASURED_FIGURES[name];
+  const { of, weight, transform } = MEASURED_FIGURES[name];
   const having = measures.filter((one) => of(one) !== null);
   return bootstrapMean(
     having.map((one) => of(one)!),

@@ -25,7 +25,12 @@ export type {
   WeightCalibrationOptions,
 } from '../metrics/weightCalibration.js';
 export { evaluateColorizer } from './evaluateColorizer.js';
-export type { ColorizerEvaluation, PhotoEvaluation, SystemEvaluation } from './evaluation.js';
+export type {
+  ColorizerEvaluation,
+  EvaluationSettings,
+  PhotoEvaluation,
+  SystemEvaluation,
+} from './evaluation.js';
 export { FIGURE_NAMES, FIGURES } from './figures.js';
 export type { FigureName, Figures, FigureSpec } from './figures.js';
 export type { EvaluateColorizerOptions, EvaluationProgress } from './options.js';

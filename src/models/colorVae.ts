@@ -161,6 +161,12 @@ export interface ForwardOptions {
   readonly seed: number;
   /** Whether dropout drops and batch normalization uses and updates the statistics of the batch. */
   readonly training: boolean;
+  /**
+   * Place of the first example in the whole batch, where several workers share one: each draws what is its part of it.
+   *
+   * @defaultValue `0`
+   */
+  readonly firstExample?: number | undefined;
 }
 
 export interface ColorVaeOutput {
@@ -184,16 +190,17 @@ export interface ColorVaeOutput {
 export function forwardColorVae(
   vae: ColorVae,
   { greyLevel, colorField }: ColorVaeInput,
-  { seed, training }: ForwardOptions,
+  { seed, training, firstExample }: ForwardOptions,
 ): ColorVaeOutput {
   const { imageSize, latentDim, noise } = vae.config;
   assertShape(FORWARD_ACTION, 'colorField', colorField, ['batch', imageSize, imageSize, 2]);
   assertShape(FORWARD_ACTION, 'greyLevel', greyLevel, [colorField.shape[0], imageSize, imageSize, 1]);
   assertNonNegativeInteger(FORWARD_ACTION, 'seed', seed);
   const { reconstruction, z, means, logVariances } = tf.tidy(() => {
-    const options = { training, seed: deriveSeed(seed, 1) };
+    const options = { training, seed: deriveSeed(seed, 1), firstExample };
     const posterior = encodeColorField(vae, colorField, options);
-    const draws = latentNoise([colorField.shape[0], latentDim], noise, deriveSeed(seed, 0));
+    const source = { seed: deriveSeed(seed, 0), firstRow: firstExample };
+    const draws = latentNoise([colorField.shape[0], latentDim], noise, source);
     const z = reparameterize(posterior, draws);
     const reconstruction = decodeLatents(vae, z, encodeGreyLevel(vae, greyLevel, options), options);
     return { reconstruction, z, ...posterior };

@@ -21,6 +21,8 @@ export type {
   InspectionGroup,
 } from './inspectImages.js';
 export { nodeCapabilities } from './nodeCapabilities.js';
+export { nodeWorkers } from './nodeWorkers.js';
+export type { NodeWorkersOptions } from './nodeWorkers.js';
 export { openImageCache } from './openImageCache.js';
 export type { ImageCache, ImageCacheOptions } from './openImageCache.js';
 export { openImages } from './openImages.js';

@@ -4,6 +4,7 @@ import type { ImageSource } from '../data/imageSource.js';
 import type { ColorizerConfigs } from '../models/colorizerModels.js';
 import type { ModelPreset } from '../models/presets.js';
 import type { TrainingCallback } from './callbacks/callback.js';
+import type { TrainingWorkers } from './workers/pool.js';
 
 /** Which of the two networks is trained. */
 export type TrainingStage = 'colorVae' | 'mixtureDensityNetwork';
@@ -98,6 +99,13 @@ export interface TrainColorizerOptions {
    * @defaultValue `60_000`
    */
   readonly saveEveryMs?: number;
+  /**
+   * Threads that share each batch; see `nodeWorkers` of `polyhue/node` and `webWorkers` of `polyhue/browser`. The same number
+   * of them gives the same weights, another number the same up to rounding; a run may be resumed with another number.
+   *
+   * @defaultValue none: this thread computes
+   */
+  readonly workers?: TrainingWorkers;
   /** Callbacks for each stage. */
   readonly callbacks?: (stage: TrainingStage) => readonly TrainingCallback[];
   /** Ends the run between two steps, after saving its state; the promise is rejected with the signal's reason. */

@@ -92,11 +92,14 @@ function scaleAll(tensors: NamedTensors, factor: number): NamedTensors {
  *
  * @param compute Evaluates batch `index`; one sum is held at a time, and nothing if `compute` throws.
  */
-export function meanLossGradients(count: number, compute: (index: number) => LossGradients): LossGradients {
-  let sum = compute(0);
+export async function meanLossGradients(
+  count: number,
+  compute: (index: number) => LossGradients | Promise<LossGradients>,
+): Promise<LossGradients> {
+  let sum = await compute(0);
   try {
     for (let index = 1; index < count; index++) {
-      const next = compute(index);
+      const next = await compute(index);
       sum = {
         parts: addAll(sum.parts, next.parts),
         gradients: addAll(sum.gradients, next.gradients),

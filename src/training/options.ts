@@ -13,6 +13,7 @@ import type { LearningRateSchedule } from './schedules/learningRate.js';
 import { constantSchedule } from './schedules/schedule.js';
 import type { TrainingSnapshot } from './snapshot.js';
 import type { TrainingData } from './task.js';
+import type { TrainingWorkers } from './workers/pool.js';
 import { weightAverageConfig, type WeightAverageOptions } from './weightAverage.js';
 
 export interface ValidationOptions<Batch> {
@@ -114,6 +115,14 @@ export interface TrainingOptions<Batch> {
   /** Ends the run between two steps; `train` rejects with the reason of the signal. */
   readonly signal?: AbortSignal;
   readonly callbacks?: readonly TrainingCallback[];
+  /**
+   * Threads that share each batch; see `nodeWorkers` of `polyhue/node` and `webWorkers` of `polyhue/browser`. The same number
+   * of them gives the same result, another number the same up to rounding. Where a loss looks at the batch as a whole (batch
+   * normalization, free bits), each thread looks at its own part.
+   *
+   * @defaultValue none: this thread computes
+   */
+  readonly workers?: TrainingWorkers;
   /** Continues the run that this snapshot was taken from. */
   readonly resume?: TrainingSnapshot;
   /**
@@ -134,6 +143,7 @@ export interface TrainingSettings<Batch> {
   readonly yieldEveryMs: number;
   readonly signal: AbortSignal | null;
   readonly callbacks: readonly TrainingCallback[];
+  readonly workers: TrainingWorkers | null;
   readonly resume: TrainingSnapshot | null;
   readonly now: () => number;
 }
@@ -217,7 +227,8 @@ export function resolveOptions<Batch>(
   options: TrainingOptions<Batch>,
 ): TrainingSettings<Batch> {
   const { epochs, steps, maxDurationMs, optimizer = adam(), logEvery = 1, yieldEveryMs = 50 } = options;
-  const { signal = null, callbacks = [], resume = null, now = () => performance.now() } = options;
+  const { signal = null, callbacks = [], workers = null, resume = null } = options;
+  const { now = () => performance.now() } = options;
   const config = resolveConfig(data, options);
   assertPositiveInteger(ACTION, 'epochs', epochs ?? 1);
   assertPositiveInteger(ACTION, 'steps', steps ?? 1);
@@ -241,6 +252,7 @@ export function resolveOptions<Batch>(
     yieldEveryMs,
     signal,
     callbacks,
+    workers,
     resume,
     now,
   };

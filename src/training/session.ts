@@ -4,12 +4,13 @@ import type { TrainingSettings } from './options.js';
 import { initialState, type TrainingState } from './state.js';
 import type { TrainingData, TrainingTask } from './task.js';
 import { assignAll, copyVariables, disposeAll, prefixed, type NamedVariables } from './variables.js';
+import type { GradientPool } from './workers/pool.js';
 import { weightAverage, type WeightAverage } from './weightAverage.js';
 
 /** Which weights a run ended with. */
 export type FinalWeights = 'last' | 'averaged' | 'best';
 
-/** A run's tensors and its state; only `state` changes, by replacement. */
+/** A run's tensors and its state; only `state` changes, by replacement, and `pool`, which is opened once and closed. */
 export interface TrainingSession<Batch> {
   readonly task: TrainingTask<Batch>;
   readonly data: TrainingData<Batch>;
@@ -22,6 +23,8 @@ export interface TrainingSession<Batch> {
   readonly tensors: NamedVariables;
   readonly device: DeviceWatch;
   state: TrainingState;
+  /** Threads that compute losses and gradients; `null` where this one does. */
+  pool: GradientPool<Batch> | null;
 }
 
 const WORK = { action: 'train', saving: 'make the batches or the networks smaller' };
@@ -50,14 +53,25 @@ export function openSession<Batch>(
   ]);
   const state = initialState({ ...config, optimizer: optimizer.config });
   const device = watchDevice(WORK);
-  return { task, data, settings, optimizer, average, best, tensors, device, state };
+  return { task, data, settings, optimizer, average, best, tensors, device, state, pool: null };
 }
 
-export function closeSession<Batch>({ optimizer, average, best, device }: TrainingSession<Batch>): void {
+/** Starts the threads of the run, if it has any, with the weights that the variables hold. */
+export async function openWorkers<Batch>(session: TrainingSession<Batch>): Promise<void> {
+  const { workers, signal } = session.settings;
+  if (workers === null) return;
+  session.pool = await workers.open(session.task);
+  signal?.throwIfAborted();
+}
+
+/** Frees a run's tensors and ends its threads. */
+export async function closeSession<Batch>(session: TrainingSession<Batch>): Promise<void> {
+  const { pool, optimizer, average, best, device } = session;
   device.end();
   optimizer.dispose();
   average?.dispose();
   if (best !== null) disposeAll(best);
+  await pool?.close();
 }
 
 /** Takes over the weights that the last validation measured as the best. */

@@ -26,11 +26,15 @@ export interface StepMeasures {
 
 const NORM = 'gradient norm';
 
-function evaluate<Batch>({ task, state }: TrainingSession<Batch>, batches: readonly Batch[]): LossGradients {
+async function evaluate<Batch>(
+  { task, pool, state }: TrainingSession<Batch>,
+  batches: readonly Batch[],
+): Promise<LossGradients> {
   const { step, epoch, config } = state;
   return meanLossGradients(batches.length, (index) => {
     const seed = deriveSeed(config.seed, TRAINING_SEEDS, step, index);
     const context = { step, epoch, seed, training: true };
+    if (pool !== null) return pool.gradients(batches[index]!, context);
     return lossGradients(() => task.loss(batches[index]!, context), task.variables);
   });
 }
@@ -83,14 +87,15 @@ export async function updateWeights<Batch>(
   batches: readonly Batch[],
   read: boolean,
 ): Promise<StepMeasures | null> {
-  const { task, optimizer, average, state } = session;
+  const { task, pool, optimizer, average, state } = session;
   const { step, plateau, config } = state;
   return withBuffers(task.buffers ?? new Map(), async () => {
-    const evaluated = evaluate(session, batches);
+    const evaluated = await evaluate(session, batches);
     const { gradients, norm } = clip(evaluated, config.clipNorm);
     try {
       const measures = read ? await readMeasures(session, evaluated.parts, norm) : null;
       optimizer.apply(gradients, { step, learningRate: learningRateAt(config.learningRate, step, plateau) });
+      await pool?.publish();
       average?.update(step);
       return measures;
     } finally {

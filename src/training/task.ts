@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
 import type { NamedVariables } from './variables.js';
+import type { TaskRecipe } from './workers/recipe.js';
 
 /** Parts of a loss, each a mean over the batch; `total` is minimized, all are reported. */
 export type LossParts = Readonly<Record<string, tf.Scalar>> & { readonly total: tf.Scalar };
@@ -15,6 +16,13 @@ export interface StepContext {
   readonly seed: number;
   /** False in validation: no dropout, no update of running statistics. */
   readonly training: boolean;
+  /**
+   * Place of the first example in the whole batch, where several workers share one: what the loss draws for its examples
+   * has to be their part of what it would draw for the whole.
+   *
+   * @defaultValue `0`
+   */
+  readonly firstExample?: number | undefined;
 }
 
 /** What is trained: variables and the loss that depends on them. */
@@ -28,6 +36,8 @@ export interface TrainingTask<Batch> {
    * depends on nothing but its arguments, the variables and the buffers, and reaches every variable.
    */
   readonly loss: (batch: Batch, context: StepContext) => LossParts;
+  /** The task as plain data, for threads that compute parts of it; without it a run has no workers. */
+  readonly recipe?: () => Promise<TaskRecipe>;
 }
 
 /** Batches in a fixed order. */

@@ -5,6 +5,7 @@ import { resolveOptions, type TrainingOptions } from './options.js';
 import {
   closeSession,
   openSession,
+  openWorkers,
   settleWeights,
   type FinalWeights,
   type TrainingSession,
@@ -70,9 +71,9 @@ async function runToEnd<Batch>(session: TrainingSession<Batch>): Promise<Trainin
  * @throws {RangeError} If a number is out of its range; nothing has been changed.
  * @throws {TypeError} If options contradict each other; nothing has been changed.
  * @throws {TrainingError} If a loss or gradient that is read is not finite, the loss does not reach a variable, data run
- *   short, or `resume` is of another run.
- * @throws {BackendError} If the device of the backend is lost, or there is not enough memory. Snapshots are not taken of what
- *   such a failure leaves.
+ *   short, `resume` is of another run, or a worker fails.
+ * @throws {BackendError} If the device of the backend is lost, there is not enough memory, or there are workers and the
+ *   backend is neither wasm nor cpu. Snapshots are not taken of what such a failure leaves.
  * @throws The reason of `signal` once it is aborted, whatever a callback, the data or the loss throw.
  * @example
  * ```ts
@@ -100,8 +101,9 @@ export async function train<Batch>(
     if (settings.resume !== null) {
       session.state = restoreSnapshot(settings.resume, session.state, session.tensors);
     }
+    await openWorkers(session);
     return await runToEnd(session);
   } finally {
-    closeSession(session);
+    await closeSession(session);
   }
 }

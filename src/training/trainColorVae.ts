@@ -8,6 +8,7 @@ import { constantSchedule, type Schedule } from './schedules/schedule.js';
 import { scheduleValue } from './schedules/scheduleValue.js';
 import type { TrainingData, TrainingTask } from './task.js';
 import { train, type TrainingResult } from './train.js';
+import { colorVaeLossRecipe } from './workers/recipe.js';
 
 export interface ColorVaeTaskOptions {
   /** Form and factors of the loss, all but beta. */
@@ -36,14 +37,20 @@ export function colorVaeTask(vae: ColorVae, options: ColorVaeTaskOptions = {}): 
   return {
     variables: trainable,
     buffers: statistics,
-    loss: ({ greyLevel, colorField, weights }, { step, seed, training }) => {
+    loss: ({ greyLevel, colorField, weights }, { step, seed, training, firstExample }) => {
       const input = { greyLevel, colorField };
-      const { reconstruction, posterior } = forwardColorVae(vae, input, { seed, training });
+      const { reconstruction, posterior } = forwardColorVae(vae, input, { seed, training, firstExample });
       const target = { target: colorField, reconstruction, posterior };
       const inputs = weights === undefined ? target : { ...target, weights };
       const beta = training ? scheduleValue(schedule, step) : finalBeta;
       return meanParts({ ...colorVaeLoss(inputs, { ...lossOptions, beta }) });
     },
+    recipe: async () => ({
+      kind: 'colorVae',
+      config: vae.config,
+      loss: await colorVaeLossRecipe(lossOptions),
+      beta,
+    }),
   };
 }
 

@@ -12,14 +12,15 @@ import { saveSnapshots } from './callbacks/saveSnapshots.js';
 import { STAGES, type TrainColorizerOptions, type TrainingStage } from './colorizerOptions.js';
 import { type TrainingPlan, trainingPlan } from './colorizerPlan.js';
 import { loadPlace, saveProgress, START, type TrainingPlace } from './colorizerProgress.js';
-import { type ColorExamples, colorExamples, mixtureExamples } from './examples.js';
+import { type ColorExamples, colorExamples } from './examples.js';
 import { measureRarity } from './measureRarity.js';
 import type { TrainingOptions } from './options.js';
 import type { TrainingSnapshot } from './snapshot.js';
 import { cosineSchedule, type Schedule } from './schedules/schedule.js';
 import type { TrainingData } from './task.js';
+import { train } from './train.js';
 import { trainColorVae } from './trainColorVae.js';
-import { trainMixtureDensityNetwork } from './trainMixtureDensityNetwork.js';
+import { colorMixtureTask } from './trainMixtureDensityNetwork.js';
 
 /** What both stages share. */
 interface Run {
@@ -30,10 +31,10 @@ interface Run {
   readonly rarity: Float32Array | null;
 }
 
-/** Training and validation examples of one stage. */
-interface StageData<Batch> {
-  readonly training: TrainingData<Batch>;
-  readonly validation: TrainingData<Batch> | null;
+/** Training and validation examples, the same in both stages. */
+interface StageData {
+  readonly training: TrainingData<ColorExamples>;
+  readonly validation: TrainingData<ColorExamples> | null;
 }
 
 function examplesOf(dataset: ImageDataset, { models, rarity }: Run): TrainingData<ColorExamples> {
@@ -81,12 +82,12 @@ function stageCallbacks({ options, plan, models }: Run, stage: TrainingStage): T
 }
 
 /** Options of `train` for one stage. */
-function stageOptions<Batch>(
+function stageOptions(
   run: Run,
   place: TrainingPlace,
   stage: TrainingStage,
-  { training, validation }: StageData<Batch>,
-): TrainingOptions<Batch> {
+  { training, validation }: StageData,
+): TrainingOptions<ColorExamples> {
   const { plan, options } = run;
   const steps = plan.steps ?? plan.epochs * training.batchesPerEpoch;
   const everySteps = Math.min(training.batchesPerEpoch, steps);
@@ -99,6 +100,7 @@ function stageOptions<Batch>(
     callbacks: stageCallbacks(run, stage),
     ...(validation && { validation: { data: validation, everySteps }, keepBest: true }),
     ...(options.signal && { signal: options.signal }),
+    ...(options.workers && { workers: options.workers }),
     ...(snapshot && { resume: snapshot }),
   };
 }
@@ -110,12 +112,8 @@ async function runStages(run: Run, place: TrainingPlace): Promise<void> {
     const options = stageOptions(run, place, 'colorVae', colors);
     await trainColorVae(vae, colors.training, { ...options, beta: run.plan.beta });
   }
-  const mixtures = {
-    training: mixtureExamples(vae, colors.training),
-    validation: colors.validation && mixtureExamples(vae, colors.validation),
-  };
-  const options = stageOptions(run, place, 'mixtureDensityNetwork', mixtures);
-  await trainMixtureDensityNetwork(network, mixtures.training, options);
+  const options = stageOptions(run, place, 'mixtureDensityNetwork', colors);
+  await train(colorMixtureTask(network, vae), colors.training, options);
 }
 
 /**

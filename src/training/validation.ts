@@ -11,7 +11,7 @@ import {
   type TrainingState,
   type ValidationRecord,
 } from './state.js';
-import type { StepContext, TrainingTask } from './task.js';
+import type { StepContext } from './task.js';
 import { withValues } from './variables.js';
 
 /** Seeds of training and of validation come from paths that start differently. */
@@ -32,12 +32,13 @@ export function isValidationDue(state: TrainingState): boolean {
 
 /** Losses of one batch, which it consumes. */
 async function batchLosses<Batch>(
-  task: TrainingTask<Batch>,
+  { task, pool }: TrainingSession<Batch>,
   batch: Batch,
   context: StepContext,
 ): Promise<LossValues> {
   let parts: Readonly<Record<string, tf.Scalar>> = {};
   try {
+    if (pool !== null) return await pool.losses(batch, context);
     parts = tf.tidy(() => ({ ...task.loss(batch, context) }));
     return await readScalars(new Map(Object.entries(parts)));
   } finally {
@@ -51,7 +52,7 @@ async function meanLosses<Batch>(
   session: TrainingSession<Batch>,
   pause: () => Promise<void>,
 ): Promise<LossValues> {
-  const { task, settings, state } = session;
+  const { settings, state } = session;
   const { validationData, signal } = settings;
   const { step, epoch, config } = state;
   const count = validationData!.batchesPerEpoch;
@@ -59,7 +60,7 @@ async function meanLosses<Batch>(
   let index = 0;
   for await (const batch of validationData!.batches(0, 0)) {
     const seed = deriveSeed(config.seed, VALIDATION_SEEDS, index);
-    const losses = await batchLosses(task, batch, { step, epoch, seed, training: false });
+    const losses = await batchLosses(session, batch, { step, epoch, seed, training: false });
     for (const [name, value] of Object.entries(losses)) means[name] = (means[name] ?? 0) + value / count;
     if (++index === count) return means;
     await pause();
@@ -67,6 +68,21 @@ async function meanLosses<Batch>(
   }
   const rule = `give ${count} batches`;
   throw new TrainingError(argumentMessage('train', 'validation.data', rule, index));
+}
+
+/** Mean losses over the validation data, with the averaged weights if there are any. */
+async function modelLosses<Batch>(
+  session: TrainingSession<Batch>,
+  pause: () => Promise<void>,
+): Promise<LossValues> {
+  const { task, average, pool } = session;
+  if (average === null) return meanLosses(session, pause);
+  const losses = await withValues(task.variables, average.weights, async () => {
+    await pool?.publish();
+    return meanLosses(session, pause);
+  });
+  await pool?.publish();
+  return losses;
 }
 
 /**
@@ -80,11 +96,9 @@ export async function runValidation<Batch>(
   session: TrainingSession<Batch>,
   pause: () => Promise<void>,
 ): Promise<ValidationRecord> {
-  const { task, average, state } = session;
-  const measure = (): Promise<LossValues> => meanLosses(session, pause);
-  const losses =
-    average === null ? await measure() : await withValues(task.variables, average.weights, measure);
-  session.device.check();
+  const losses = await modelLosses(session, pause);
+  const { state, device } = session;
+  device.check();
   assertFinite(losses, `in the validation after step ${state.step}`);
   const { monitor } = state.config.validation!;
   const value = losses[monitor];

@@ -1,57 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it } from 'vitest';
 
 import { temporaryFolder } from '../node/temporaryFolder.js';
 import { jsonLines, modelFolder, pictureFolder, polyhue, weightFiles } from './cliSupport.js';
+import { program, progressLine, signalAt } from './program.js';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const SHORT = ['--preset', 'tiny', '--steps', '6', '--batch-size', '2', '--backend', 'wasm', '--json'];
-
-interface ProgramResult {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the program itself; `onOutput` sees all of standard output whenever there is more of it. */
-async function program(
-  args: readonly string[],
-  onOutput: (all: string, child: ChildProcess) => void = () => {},
-  stdout: 'pipe' | number = 'pipe',
-): Promise<ProgramResult> {
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
-    stdio: ['ignore', stdout, 'pipe'],
-  });
-  const said = { stdout: '', stderr: '' };
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    said.stdout += text;
-    onOutput(said.stdout, child);
-  });
-  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
-    said.stderr += text;
-  });
-  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-  return { code, signal, ...said };
-}
-
-const progress = (stage: string, step: number) => `"stage":"${stage}","event":"progress","step":${step},`;
-
-/** Sends a signal once, as soon as `text` is on standard output. */
-function signalAt(text: string, signal: NodeJS.Signals) {
-  let sent = false;
-  return (all: string, child: ChildProcess) => {
-    if (sent || !all.includes(text)) return;
-    sent = true;
-    child.kill(signal);
-  };
-}
 
 describe('the program', () => {
   it('writes JSON lines only to standard output, also on the cpu backend', async () => {
@@ -81,10 +38,10 @@ describe('the program', () => {
     expect((await polyhue(['train', photos, '--out', whole, ...SHORT])).code).toBe(0);
 
     const args = ['train', photos, '--out', out, ...SHORT];
-    const stopped = await program(args, signalAt(progress('colorVae', 3), 'SIGINT'));
+    const stopped = await program(args, signalAt(progressLine('colorVae', 3), 'SIGINT'));
     expect([stopped.code, stopped.signal]).toEqual([130, null]);
     expect(stopped.stderr).toMatch(/Stopped. To go on, run the same command with --resume\n$/);
-    const kill = signalAt(progress('mixtureDensityNetwork', 2), 'SIGKILL');
+    const kill = signalAt(progressLine('mixtureDensityNetwork', 2), 'SIGKILL');
     expect((await program([...args, '--resume'], kill)).signal).toBe('SIGKILL');
     expect(await weightFiles(out)).toEqual(new Map());
 
@@ -95,6 +52,19 @@ describe('the program', () => {
     expect(steps.map(({ stage }) => stage)).toEqual(new Array<string>(6).fill('mixtureDensityNetwork'));
     expect(await weightFiles(out)).toEqual(await weightFiles(whole));
   });
+
+  it('goes on after SIGKILL with workers too, and ends with none of them running', async () => {
+    const root = await temporaryFolder();
+    const photos = await pictureFolder(join(root, 'photos'));
+    const out = join(root, 'out');
+    const args = ['train', photos, '--out', out, ...SHORT, '--workers', '2'];
+    const kill = signalAt(progressLine('mixtureDensityNetwork', 2), 'SIGKILL');
+    expect((await program(args, kill)).signal).toBe('SIGKILL');
+    expect(await weightFiles(out)).toEqual(new Map());
+    const resumed = await program([...args, '--resume']);
+    expect([resumed.code, resumed.signal]).toEqual([0, null]);
+    expect((await weightFiles(out)).size).toBe(1);
+  }, 180_000);
 
   it('ends with 1 and says why when standard output cannot be written', async () => {
     const root = await temporaryFolder();

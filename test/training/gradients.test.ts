@@ -8,7 +8,7 @@ import {
   lossGradients,
   meanLossGradients,
 } from '../../src/training/gradients.js';
-import { expectAllClose, expectTensorsKept, numericGradient } from '../support/numeric.js';
+import { expectAllClose, expectTensorsKept, expectTensorsKeptAsync, numericGradient } from '../support/numeric.js';
 import { BATCH_SIZE, INPUTS, OUTPUTS, regressionBatch, regressionTask } from './regression.js';
 
 const CONTEXT = { step: 0, epoch: 0, seed: 1, training: false };
@@ -89,8 +89,8 @@ describe('meanLossGradients()', () => {
       lossGradients(() => task.loss(batch, CONTEXT), task.variables);
     const expected = of(whole);
     let mean = expected;
-    expectTensorsKept(5, () => {
-      mean = meanLossGradients(batches.length, (index) => of(batches[index]!));
+    await expectTensorsKeptAsync(5, async () => {
+      mean = await meanLossGradients(batches.length, (index) => of(batches[index]!));
     });
     for (const key of ['parts', 'gradients'] as const) {
       for (const [name, tensor] of mean[key]) {
@@ -99,16 +99,15 @@ describe('meanLossGradients()', () => {
     }
   });
 
-  it('keeps nothing when a later batch throws', () => {
+  it('keeps nothing when a later batch throws', async () => {
     const task = regressionTask();
     const batch = regressionBatch(0, 0);
-    expectTensorsKept(0, () => {
-      const act = () =>
-        meanLossGradients(2, (index) => {
-          if (index === 1) throw new Error('second batch');
-          return lossGradients(() => task.loss(batch, CONTEXT), task.variables);
-        });
-      expect(act).toThrow('second batch');
+    await expectTensorsKeptAsync(0, async () => {
+      const mean = meanLossGradients(2, (index) => {
+        if (index === 1) throw new Error('second batch');
+        return lossGradients(() => task.loss(batch, CONTEXT), task.variables);
+      });
+      await expect(mean).rejects.toThrow('second batch');
     });
   });
 });

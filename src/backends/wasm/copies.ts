@@ -1,7 +1,17 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { allocate, copyRows, heapOf, kernel, release, run, startOf, type Replacement } from './heap.js';
+import {
+  allocate,
+  copyRows,
+  heapOf,
+  kernel,
+  release,
+  reshaped,
+  run,
+  startOf,
+  type Replacement,
+} from './heap.js';
 
 // The stock kernels of this file make a typed array for every run they copy, and `slice` first copies the whole tensor.
 
@@ -33,6 +43,24 @@ function copyParts(
     inWhole += length;
   }
 }
+
+/** Another holder of the elements of `x`, which no kernel changes. */
+function shared(backend: BackendWasm, x: tf.TensorInfo): tf.TensorInfo {
+  backend.incRef(x.dataId);
+  return reshaped(x, x.shape);
+}
+
+/** The same elements. The stock kernel copies all that the way back needs, weights included. */
+export const identity: Replacement = (stock) =>
+  kernel<'x', object>(({ inputs: { x }, backend }) =>
+    x.dtype === 'string' ? run(stock, backend, { x }) : shared(backend, x),
+  );
+
+/** The elements as another type, or the same ones where they are of it. */
+export const cast: Replacement = (stock) =>
+  kernel<'x', { readonly dtype: tf.DataType }>(({ inputs: { x }, backend, attrs }) =>
+    x.dtype === attrs.dtype && x.dtype !== 'string' ? shared(backend, x) : run(stock, backend, { x }, attrs),
+  );
 
 /** Concatenation along any axis. */
 export const concat: Replacement = (stock) =>

@@ -15,7 +15,7 @@ import { binary } from './broadcast.js';
 import { convolution, depthwiseConvolution } from './convolution.js';
 import { conv2DBackpropFilter } from './convolutionFilterGradient.js';
 import { conv2DBackpropInput } from './convolutionInputGradient.js';
-import { concat, slice, splitV, tile } from './copies.js';
+import { cast, concat, identity, slice, splitV, tile } from './copies.js';
 import { depthwiseConv2dNativeBackpropFilter, depthwiseConv2dNativeBackpropInput } from './depthwise.js';
 import { WASM_GRADIENTS } from './gradients.js';
 import type { Replacement } from './heap.js';
@@ -56,6 +56,8 @@ const REPLACEMENTS: Readonly<Record<string, Replacement>> = {
   [tf.SquaredDifference]: binary,
   [tf.Sum]: sum,
   [tf.Mean]: mean,
+  [tf.Identity]: identity,
+  [tf.Cast]: cast,
   [tf.Concat]: concat,
   [tf.SplitV]: splitV,
   [tf.Slice]: slice,

@@ -26,6 +26,12 @@ export interface CallOptions {
   readonly training?: boolean;
   /** Seed of this call's dropout masks, a non-negative integer. */
   readonly seed?: number;
+  /**
+   * Place of the first example in the whole batch, where several workers share one: each draws what is its part of it.
+   *
+   * @defaultValue `0`
+   */
+  readonly firstExample?: number | undefined;
 }
 
 /**
@@ -52,12 +58,14 @@ export class SeededDropout extends layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[], options: CallOptions): tf.Tensor {
     const x = Array.isArray(inputs) ? inputs[0]! : inputs;
-    const { training = false, seed } = options;
+    const { training = false, seed, firstExample = 0 } = options;
     if (!training || this.rate === 0) return x;
     const maskSeed =
       seed === undefined ? deriveSeed(this.index, this.unseededCalls++) : deriveSeed(seed, this.index, 0);
+    const skip = firstExample * tf.util.sizeFromShape(x.shape.slice(1));
     return tf.tidy(() => {
-      const kept = tf.cast(tf.greaterEqual(randomUniform(x.shape, maskSeed), this.rate), 'float32');
+      const draws = randomUniform(x.shape, maskSeed, { skip });
+      const kept = tf.cast(tf.greaterEqual(draws, this.rate), 'float32');
       return tf.mul(x, tf.div(kept, 1 - this.rate));
     });
   }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { flatIndex, valuesBy } from '../../reference/indices.js';
 import { expectAllClose, expectTensorsKept } from '../../support/numeric.js';
+import { onWasm } from '../../support/onWasm.js';
 
 /** A tensor whose elements are their own positions. */
 const numbered = (shape: number[], dtype: 'float32' | 'int32' = 'float32') =>
@@ -107,5 +108,30 @@ describe('slice, concat, split and tile', () => {
     expectTensorsKept(2, () => tf.split(x, [1, 3], 0));
     expectTensorsKept(1, () => tf.tile(x, [2, 1, 3]));
     expect(tf.backend().numDataIds() - before).toBe(5);
+  });
+});
+
+describe('clone and cast', () => {
+  it('share elements that no assignment to a variable changes', async () => {
+    const variable = tf.tidy(() => tf.variable(tf.tensor1d([1, 2, 3]), false));
+    const copies = [tf.clone(variable), tf.cast(variable, 'float32'), tf.cast(variable, 'int32')];
+    tf.tidy(() => variable.assign(tf.tensor1d([4, 5, 6])));
+    for (const copy of copies) await expectAllClose(copy, [1, 2, 3]);
+    await expectAllClose(variable, [4, 5, 6]);
+    variable.dispose();
+    for (const copy of copies) await expectAllClose(copy, [1, 2, 3]);
+  });
+
+  it('take no memory of their own on wasm, and give it back with the last holder', async () => {
+    await onWasm(async () => {
+      const before = tf.backend().numDataIds();
+      const x = tf.tensor1d([1, 2, 3]);
+      const copies = [tf.clone(x), tf.cast(x, 'float32')];
+      expect(tf.backend().numDataIds() - before).toBe(1);
+      x.dispose();
+      await expectAllClose(copies[0]!, [1, 2, 3]);
+      tf.dispose(copies);
+      expect(tf.backend().numDataIds() - before).toBe(0);
+    });
   });
 });

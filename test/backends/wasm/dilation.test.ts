@@ -37,7 +37,7 @@ describe.each([
       // The input gradient is linear in `dy` and in the filter: its gradients for `u` are the convolution of `u` and its own.
       const u = uniform(shapes.x, 4);
       const inputGradient = (...[gradient, weights]: tf.Tensor[]) =>
-        tf.grad((image) => operation(c)(image, weights!))(tensor(x, shapes.x), gradient!);
+        tf.grad((image) => operation(c)(image, weights!))(tensor(x, shapes.x), gradient);
       const inputs = [tensor(dy, shapes.y), tensor(filter, shapes.filter)];
       const [ddy, dfilter] = tf.grads(inputGradient)(inputs, tensor(u, shapes.x)) as [tf.Tensor, tf.Tensor];
       const expected = convolution64(c, { x: u, filter, dy });

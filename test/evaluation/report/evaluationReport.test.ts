@@ -5,6 +5,7 @@ import { abPlane } from '../../../src/evaluation/report/abPlane.js';
 import { caseGroups, casePictures } from '../../../src/evaluation/report/cases.js';
 import { evaluateColorizer } from '../../../src/evaluation/evaluateColorizer.js';
 import { evaluationReport } from '../../../src/evaluation/report/evaluationReport.js';
+import { peakSignalToNoise } from '../../../src/metrics/peakSignalToNoise.js';
 import { type ColorizerModels, disposeColorizerModels } from '../../../src/models/colorizerModels.js';
 import { expectTensorsKeptAsync } from '../../support/numeric.js';
 import { SMALLEST_MIXTURE, SMALLEST_VAE, tinyModels } from '../../support/tinyModels.js';
@@ -58,6 +59,12 @@ describe('casePictures()', () => {
     expect(Array.from(truth.data)).toEqual(Array.from(PICTURES[0]!.data));
     const spread = Array.from(grey.data, (value, i) => Math.abs(value - grey.data[i - (i % 3)]!));
     expect(Math.max(...spread)).toBeLessThanOrEqual(1);
+    const { figures } = (
+      await evaluateColorizer(models, SOURCE, { count: 2, mode: 'samples', seed: 1, limit: 1 })
+    ).systems[0]!;
+    const best = results.find(({ isBest }) => isBest)!;
+    const ratio = peakSignalToNoise(best.image.data, truth.data)!;
+    expect(ratio).toBeCloseTo(figures.bestPeakSignalToNoise!.value, 5);
     const again = await casePictures(first!, { models, source: SOURCE }, evaluation);
     expect(again.results).toEqual(results);
   });
