@@ -20,7 +20,7 @@ export interface OpenRequest {
 }
 
 /** Takes over the values of all variables. */
-export interface LoadRequest {
+interface LoadRequest {
   readonly kind: 'load';
   readonly values: Float32Array;
 }
