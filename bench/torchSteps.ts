@@ -37,9 +37,20 @@ function lineReader(child: ChildProcess): () => Promise<string> {
   };
 }
 
-/** Starts the training `settings`: see tools/bench/torch_step.py. */
+/** Limits the matrix library too, which `torch.set_num_threads` does not: its threads count as processor time while they wait. */
+function threadLimits(threads: string): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    OMP_NUM_THREADS: threads,
+    OPENBLAS_NUM_THREADS: threads,
+    MKL_NUM_THREADS: threads,
+  };
+}
+
+/** Starts the training `settings`, the number of threads last: see tools/bench/torch_step.py. */
 export async function torchSteps(python: string, settings: readonly string[]): Promise<TorchSteps> {
-  const child = spawn(python, [PROGRAM, ...settings], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const env = threadLimits(settings.at(-1)!);
+  const child = spawn(python, [PROGRAM, ...settings], { stdio: ['pipe', 'pipe', 'inherit'], env });
   const nextLine = lineReader(child);
   return {
     parameters: Number(await nextLine()),
