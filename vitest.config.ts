@@ -5,13 +5,19 @@ import { findChromium } from './tools/chromium.js';
 
 /** Suites that need a file system or processes; everything else runs on every backend in Node and in Chromium. */
 const NODE_ONLY = ['test/node/**/*.test.ts', 'test/cli/**/*.test.ts', 'test/package/**/*.test.ts'];
+/** Suites on WebGL, whose software rendering is slow: every operation, gradient, layer and loss, and the choice of a backend. */
+const WEBGL = [
+  'test/backends/{conformance/**/*,selfCheck*,pickBackend*}.test.ts',
+  'test/{distributions,losses,models/layers}/**/*.test.ts',
+];
 const BROWSER_ONLY = ['test/browser/**/*.test.ts'];
 const EVERYWHERE = 'test/**/*.test.ts';
 
-/** Keeps Chromium from reaching for the network and gives it a software WebGPU adapter where there is no GPU. */
+/** Keeps Chromium from reaching for the network and lets it render WebGPU and WebGL in software where there is no GPU. */
 const CHROMIUM_ARGUMENTS = [
   '--no-sandbox',
   '--enable-unsafe-webgpu',
+  '--enable-unsafe-swiftshader',
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
@@ -22,7 +28,7 @@ const CHROMIUM_ARGUMENTS = [
 
 declare module 'vitest' {
   interface ProvidedContext {
-    backend: 'cpu' | 'wasm' | 'webgpu';
+    backend: 'cpu' | 'wasm' | 'webgpu' | 'webgl';
   }
 }
 
@@ -41,20 +47,21 @@ const nodeProject = (name: string, backend: 'cpu' | 'wasm', include: string[], e
   },
 });
 
-const chromiumProject = (backend: 'wasm' | 'webgpu') => ({
+const chromiumProject = (backend: 'wasm' | 'webgpu' | 'webgl', include = [EVERYWHERE]) => ({
   optimizeDeps: {
     include: [
       '@tensorflow/tfjs-core',
       '@tensorflow/tfjs-layers',
       '@tensorflow/tfjs-backend-wasm',
       '@tensorflow/tfjs-backend-webgpu',
+      '@tensorflow/tfjs-backend-webgl',
       'fast-check',
       'fast-png',
     ],
   },
   test: {
     name: `chromium-${backend}`,
-    include: [EVERYWHERE],
+    include,
     exclude: NODE_ONLY,
     provide: { backend },
     setupFiles: ['test/support/setup.browser.ts'],
@@ -78,6 +85,7 @@ export default defineConfig({
       nodeProject('node-wasm', 'wasm', [EVERYWHERE], [...NODE_ONLY, ...BROWSER_ONLY]),
       chromiumProject('wasm'),
       chromiumProject('webgpu'),
+      chromiumProject('webgl', WEBGL),
     ],
   },
 });

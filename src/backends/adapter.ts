@@ -1,4 +1,4 @@
-/** The GPU, or the program in its place, that WebGPU runs on. */
+/** The GPU, or the program in its place, that WebGPU or WebGL runs on. */
 export interface AdapterReport {
   /** Vendor, architecture and description, as far as the platform tells. */
   readonly name: string;
@@ -39,4 +39,30 @@ function reportOf({ info, limits }: GPUAdapter): AdapterReport {
 export async function findAdapter(gpu: GPU): Promise<AdapterReport | null> {
   const adapter = await gpu.requestAdapter(REQUEST);
   return adapter === null ? null : reportOf(adapter);
+}
+
+const FLOAT32_PIXEL_BYTES = 16;
+
+function webglReport(gl: WebGLRenderingContext | WebGL2RenderingContext): AdapterReport {
+  const info = gl.getExtension('WEBGL_debug_renderer_info');
+  const name = String(gl.getParameter(info === null ? gl.RENDERER : info.UNMASKED_RENDERER_WEBGL));
+  const maxTextureSize = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
+  const maxTensorBytes = maxTextureSize ** 2 * FLOAT32_PIXEL_BYTES;
+  const isSoftware = SOFTWARE.test(name);
+  return { name, isSoftware, maxBufferBytes: maxTensorBytes, maxTensorBytes, maxTextureSize };
+}
+
+/**
+ * Asks WebGL what it renders with. A tensor is a texture there: a buffer is as large as a tensor.
+ *
+ * @returns `null` where there is no WebGL.
+ */
+export function findWebglAdapter(): AdapterReport | null {
+  const canvas = new OffscreenCanvas(1, 1);
+  const gl = canvas.getContext('webgl2') ?? canvas.getContext('webgl');
+  if (gl === null) return null;
+  const report = webglReport(gl);
+  // A page may have only some sixteen contexts.
+  gl.getExtension('WEBGL_lose_context')?.loseContext();
+  return report;
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { BackendError } from '../errors.js';
-import { type AdapterReport, findAdapter } from './adapter.js';
+import { type AdapterReport, findAdapter, findWebglAdapter } from './adapter.js';
 
 /** A backend that may be used: how it is looked at, and how it is registered. */
 export interface BackendCandidate {
@@ -30,6 +30,20 @@ async function inspectBrowserGpu(): Promise<AdapterReport> {
   );
 }
 
+async function inspectWebgl(): Promise<AdapterReport> {
+  const adapter = findWebglAdapter();
+  if (adapter !== null) return adapter;
+  throw new BackendError(
+    'Cannot start the "webgl" backend as the browser has no WebGL: turn on its hardware acceleration or update the driver of the GPU',
+  );
+}
+
+/** Looks at the devices of browsers. */
+const INSPECTIONS: Readonly<Record<string, () => Promise<AdapterReport>>> = {
+  webgpu: inspectBrowserGpu,
+  webgl: inspectWebgl,
+};
+
 function rank(name: string): number {
   const index = FASTEST_FIRST.indexOf(name);
   return index < 0 ? FASTEST_FIRST.length : index;
@@ -38,9 +52,8 @@ function rank(name: string): number {
 /** The backends that are registered already, the fastest first. */
 export function registeredCandidates(): BackendCandidate[] {
   const names = Object.keys(tf.engine().registryFactory).sort((a, b) => rank(a) - rank(b));
-  return names.map((name) => ({
-    name,
-    register: async () => {},
-    ...(name === 'webgpu' && { inspect: inspectBrowserGpu }),
-  }));
+  return names.map((name) => {
+    const inspect = INSPECTIONS[name];
+    return { name, register: async () => {}, ...(inspect && { inspect }) };
+  });
 }

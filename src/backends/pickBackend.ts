@@ -25,7 +25,7 @@ export interface SkippedBackend {
 /** The backend that runs now. */
 export interface StartedBackend {
   readonly backend: string;
-  /** What it runs on; `null` where that is not WebGPU. */
+  /** What it runs on; `null` where that is neither WebGPU nor WebGL. */
   readonly adapter: AdapterReport | null;
   /** Those that were tried before it, in their order. */
   readonly skipped: readonly SkippedBackend[];
@@ -46,8 +46,8 @@ async function start(candidate: BackendCandidate, task: BackendTask): Promise<Ad
 
 /**
  * Starts the first backend that works here: that is registered or can be, starts, and computes a convolution, a normalization,
- * a matrix product and, for training, their gradients correctly. WebGPU without a GPU is passed over, since it is slower than
- * wasm.
+ * a matrix product and, for training, their gradients correctly. WebGPU and WebGL without a GPU are passed over, since they
+ * are slower than wasm.
  *
  * @returns The backend that runs, and why others do not.
  * @throws {BackendError} If none works; the one that ran before stays current. The message has the reason of each.

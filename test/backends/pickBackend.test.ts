@@ -76,11 +76,14 @@ describe('pickBackend()', () => {
     });
   });
 
-  it('takes one that is registered, by default, but no WebGPU without a GPU', async () => {
+  it('takes one that is registered, by default, but no WebGPU or WebGL without a GPU', async () => {
     const { backend, skipped } = await pickBackend({ task: 'training' });
     expect(backend).toBe('wasm');
-    const inBrowser = tf.findBackendFactory('webgpu') !== null;
-    expect(skipped.map((skip) => skip.backend)).toEqual(inBrowser ? ['webgpu'] : []);
+    const devices = ['webgpu', 'webgl'].filter((name) => tf.findBackendFactory(name) !== null);
+    expect(skipped.map((skip) => skip.backend)).toEqual(devices);
+    for (const { reason } of skipped) {
+      expect(reason).toMatch(/^Its adapter, .*swiftshader.*, is a program on the processor, not a GPU$/i);
+    }
   });
 
   it('keeps no tensors', async () => {
