@@ -29,6 +29,42 @@ export interface Approach {
 /** Any number of inputs; output the root of the sum of their squares, a scalar. */
 export const GLOBAL_NORM = 'PolyhueGlobalNorm';
 
+/** Input `x`; no output: copies its elements into a block. */
+export const COPY_TO_BLOCK = 'PolyhueCopyToBlock';
+
+/** Where {@link COPY_TO_BLOCK} copies to. */
+export interface CopyToBlock {
+  readonly block: Float32Array;
+  readonly start: number;
+}
+
+/** No input; output the weighted sum of a range of several blocks. */
+export const SUM_OF_BLOCKS = 'PolyhueSumOfBlocks';
+
+/** Elements outside of tensors, such as memory that threads share. */
+export interface WeightedBlock {
+  readonly block: Float32Array;
+  readonly weight: number;
+}
+
+/** What {@link SUM_OF_BLOCKS} sums, and the shape of the sum. */
+export interface SumOfBlocks {
+  readonly blocks: readonly WeightedBlock[];
+  readonly start: number;
+  readonly shape: readonly number[];
+}
+
+/** Fills `sum` with the weighted sum of the blocks' elements from `start` on, in the order of the blocks. */
+export function sumBlocks(sum: Float32Array, blocks: readonly WeightedBlock[], start: number): void {
+  const [first, ...others] = blocks;
+  const { length } = sum;
+  sum.set(first!.block.subarray(start, start + length));
+  if (first!.weight !== 1) for (let i = 0; i < length; i++) sum[i]! *= first!.weight;
+  for (const { block, weight } of others) {
+    for (let i = 0; i < length; i++) sum[i]! += weight * block[start + i]!;
+  }
+}
+
 /** Runs a kernel of ours, or returns `undefined` where the current backend does not have it. */
 export function runFusedKernel(
   name: string,

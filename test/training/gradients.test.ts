@@ -8,7 +8,12 @@ import {
   lossGradients,
   meanLossGradients,
 } from '../../src/training/gradients.js';
-import { expectAllClose, expectTensorsKept, expectTensorsKeptAsync, numericGradient } from '../support/numeric.js';
+import {
+  expectAllClose,
+  expectTensorsKept,
+  expectTensorsKeptAsync,
+  numericGradient,
+} from '../support/numeric.js';
 import { BATCH_SIZE, INPUTS, OUTPUTS, regressionBatch, regressionTask } from './regression.js';
 
 const CONTEXT = { step: 0, epoch: 0, seed: 1, training: false };

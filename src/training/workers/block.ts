@@ -1,7 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { TrainingError } from '../../errors.js';
-import type { NamedTensors, NamedVariables } from '../variables.js';
+import {
+  COPY_TO_BLOCK,
+  runFusedKernel,
+  SUM_OF_BLOCKS,
+  sumBlocks,
+  type CopyToBlock,
+  type SumOfBlocks,
+  type WeightedBlock,
+} from '../../fusedKernels.js';
+import { assignAll, disposeAll, mapValues, type NamedTensors, type NamedVariables } from '../variables.js';
 import type { BlockLayout } from './messages.js';
 
 export function layoutOf(tensors: NamedTensors): BlockLayout {
@@ -22,21 +31,37 @@ export function sharedBlock(length: number): Float32Array {
 
 /** Copies tensors into a block, one after the other. */
 export async function writeBlock(tensors: NamedTensors, block: Float32Array): Promise<void> {
-  let offset = 0;
-  for (const tensor of tensors.values()) {
-    block.set(await tensor.data<'float32'>(), offset);
-    offset += tensor.size;
+  let start = 0;
+  for (const x of tensors.values()) {
+    const copied = runFusedKernel(COPY_TO_BLOCK, { x }, { block, start } satisfies CopyToBlock);
+    if (copied === undefined) block.set(await x.data<'float32'>(), start);
+    start += x.size;
   }
 }
 
-/** Gives variables the values in a block. */
-export function readBlock(variables: NamedVariables, block: Float32Array): void {
-  let offset = 0;
-  for (const variable of variables.values()) {
-    const values = block.slice(offset, offset + variable.size);
-    tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
-    offset += variable.size;
-  }
+function sumTensor(sum: SumOfBlocks): tf.Tensor {
+  const fused = runFusedKernel(SUM_OF_BLOCKS, {}, sum);
+  if (fused !== undefined) return fused[0]!;
+  const values = new Float32Array(tf.util.sizeFromShape([...sum.shape]));
+  sumBlocks(values, sum.blocks, sum.start);
+  return tf.tensor(values, [...sum.shape]);
+}
+
+/** Weighted sums of blocks, each a tensor of the shape of a variable, to be disposed by the caller. */
+export function readBlocks(variables: NamedVariables, blocks: readonly WeightedBlock[]): NamedTensors {
+  let start = 0;
+  return mapValues(variables, ({ size, shape }) => {
+    const sum = sumTensor({ blocks, start, shape });
+    start += size;
+    return sum;
+  });
+}
+
+/** Gives variables the weighted sum of blocks. */
+export function assignBlocks(variables: NamedVariables, blocks: readonly WeightedBlock[]): void {
+  const values = readBlocks(variables, blocks);
+  assignAll(variables, values);
+  disposeAll(values);
 }
 
 /** @throws {TrainingError} If the variables are not those that a block holds. */

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { argumentMessage, assertPositiveInteger, BackendError, TrainingError } from '../../errors.js';
+import type { WeightedBlock } from '../../fusedKernels.js';
 import type { LossGradients } from '../gradients.js';
 import type { LossValues } from '../state.js';
 import type { StepContext, TrainingTask } from '../task.js';
-import { mapValues, type NamedVariables } from '../variables.js';
-import { layoutOf, readBlock, sharedBlock, sizeOf, writeBlock } from './block.js';
+import type { NamedVariables } from '../variables.js';
+import { assignBlocks, layoutOf, readBlocks, sharedBlock, sizeOf, writeBlock } from './block.js';
 import { threadLink, type ThreadLauncher, type ThreadLink } from './link.js';
 import type { Evaluation, WorkerReply, WorkerRequest } from './messages.js';
 import { splitBatch } from './parts.js';
@@ -41,20 +42,12 @@ async function request(link: Link, message: WorkerRequest): Promise<Evaluation |
   throw new TrainingError(`Cannot train as a worker has failed: ${reply.message}`);
 }
 
-/** Sums in the order of the threads, so that the same number of them gives the same result. */
-function weightedSum(
+/** Blocks of the threads in their order, so that the same number of them gives the same sums. */
+function blocksOf(
   evaluations: readonly WeightedEvaluation[],
-  length: number,
-  valuesOf: (evaluation: Evaluation) => Float32Array,
-  offset = 0,
-): Float32Array {
-  const sum = new Float32Array(length);
-  for (const evaluation of evaluations) {
-    const values = valuesOf(evaluation).subarray(offset, offset + length);
-    const { weight } = evaluation;
-    for (let i = 0; i < length; i++) sum[i]! += weight * values[i]!;
-  }
-  return sum;
+  blockOf: (evaluation: Evaluation) => Float32Array,
+): WeightedBlock[] {
+  return evaluations.map((evaluation) => ({ block: blockOf(evaluation), weight: evaluation.weight }));
 }
 
 function meanParts(evaluations: readonly WeightedEvaluation[]): LossValues {
@@ -64,13 +57,12 @@ function meanParts(evaluations: readonly WeightedEvaluation[]): LossValues {
   return Object.fromEntries(names.map((name) => [name, mean(name)]));
 }
 
-function meanGradients(variables: NamedVariables, evaluations: readonly WeightedEvaluation[]) {
-  let offset = 0;
-  return mapValues(variables, ({ size, shape }) => {
-    const values = weightedSum(evaluations, size, ({ gradients }) => gradients!, offset);
-    offset += size;
-    return tf.tensor(values, shape);
-  });
+function gradientsOf(variables: NamedVariables, evaluations: readonly WeightedEvaluation[]): LossGradients {
+  const parts = new Map(
+    Object.entries(meanParts(evaluations)).map(([name, part]) => [name, tf.scalar(part)]),
+  );
+  const blocks = blocksOf(evaluations, (each) => each.gradients!);
+  return { parts, gradients: readBlocks(variables, blocks) };
 }
 
 /** The pool of one run: `links` are its threads. */
@@ -110,14 +102,11 @@ function pooled<Batch>(
     publish,
     gradients: async (batch, context): Promise<LossGradients> => {
       const evaluations = await evaluate(batch, context, true);
-      readBlock(
+      assignBlocks(
         buffers,
-        weightedSum(evaluations, statistics.length, (each) => each.buffers),
+        blocksOf(evaluations, (each) => each.buffers),
       );
-      const parts = new Map(
-        Object.entries(meanParts(evaluations)).map(([name, part]) => [name, tf.scalar(part)]),
-      );
-      return { parts, gradients: meanGradients(variables, evaluations) };
+      return gradientsOf(variables, evaluations);
     },
     losses: async (batch, context) => meanParts(await evaluate(batch, context, false)),
     close: async () => {

@@ -5,7 +5,7 @@ import { lossGradients } from '../gradients.js';
 import { readScalars } from '../measures.js';
 import type { StepContext, TrainingTask } from '../task.js';
 import { disposeAll, mapValues, type NamedTensors, type NamedVariables } from '../variables.js';
-import { assertLayout, layoutOf, readBlock, sizeOf, writeBlock } from './block.js';
+import { assertLayout, assignBlocks, layoutOf, sizeOf, writeBlock } from './block.js';
 import type { EvaluateRequest, Evaluation, OpenRequest, WorkerReply, WorkerRequest } from './messages.js';
 import { taskOfRecipe } from './taskOfRecipe.js';
 
@@ -55,7 +55,7 @@ function evaluateLoss(
 
 async function evaluate(served: Served, request: EvaluateRequest): Promise<Evaluation> {
   const { task, buffers, statistics } = served;
-  readBlock(buffers, request.buffers);
+  assignBlocks(buffers, [{ block: request.buffers, weight: 1 }]);
   const { parts, gradients } = evaluateLoss(task, request.batch, request.context, request.withGradients);
   try {
     if (gradients !== null) await writeBlock(gradients, served.gradients);
@@ -73,7 +73,7 @@ export function serveTraining(port: WorkerPort, startBackend: (backend: string) 
   let served: Served;
   const carryOut = async (request: WorkerRequest): Promise<Evaluation | null> => {
     if (request.kind === 'open') served = await open(request, startBackend);
-    if (request.kind === 'load') readBlock(served.task.variables, request.values);
+    if (request.kind === 'load') assignBlocks(served.task.variables, [{ block: request.values, weight: 1 }]);
     return request.kind === 'evaluate' ? evaluate(served, request) : null;
   };
   const answer = async (request: WorkerRequest): Promise<WorkerReply> => {
