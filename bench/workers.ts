@@ -46,17 +46,16 @@ function mainThreadMs(): number {
 
 const now = (): Times => ({ wallMs: performance.now(), processorMs: processorMs(), mainMs: mainThreadMs() });
 
+/** The same random batch for every step: what is timed is the step. */
 function randomExamples(size: number, batchSize: number): TrainingData<ColorExamples> {
-  const batch = (): ColorExamples => ({
-    greyLevel: randomUniform<tf.Rank.R4>([batchSize, size, size, 1], 1),
-    colorField: randomUniform<tf.Rank.R4>([batchSize, size, size, 2], 2),
-    weights: undefined,
-  });
+  const greyLevel = randomUniform<tf.Rank.R4>([batchSize, size, size, 1], 1);
+  const colorField = randomUniform<tf.Rank.R4>([batchSize, size, size, 2], 2);
   return {
     batchSize,
     batchesPerEpoch: WARM_UP + STEPS,
     batches: async function* () {
-      while (true) yield batch();
+      while (true)
+        yield { greyLevel: tf.clone(greyLevel), colorField: tf.clone(colorField), weights: undefined };
     },
   };
 }

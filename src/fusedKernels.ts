@@ -38,8 +38,8 @@ export interface CopyToBlock {
   readonly start: number;
 }
 
-/** No input; output the weighted sum of a range of several blocks. */
-export const SUM_OF_BLOCKS = 'PolyhueSumOfBlocks';
+/** No input; output the weighted mean of a range of several blocks. */
+export const MEAN_OF_BLOCKS = 'PolyhueMeanOfBlocks';
 
 /** Elements outside of tensors, such as memory that threads share. */
 export interface WeightedBlock {
@@ -47,21 +47,25 @@ export interface WeightedBlock {
   readonly weight: number;
 }
 
-/** What {@link SUM_OF_BLOCKS} sums, and the shape of the sum. */
-export interface SumOfBlocks {
+/** What {@link MEAN_OF_BLOCKS} takes the mean of, and the shape of the mean. */
+export interface MeanOfBlocks {
   readonly blocks: readonly WeightedBlock[];
   readonly start: number;
   readonly shape: readonly number[];
 }
 
-/** Fills `sum` with the weighted sum of the blocks' elements from `start` on, in the order of the blocks. */
-export function sumBlocks(sum: Float32Array, blocks: readonly WeightedBlock[], start: number): void {
-  const [first, ...others] = blocks;
-  const { length } = sum;
-  sum.set(first!.block.subarray(start, start + length));
-  if (first!.weight !== 1) for (let i = 0; i < length; i++) sum[i]! *= first!.weight;
-  for (const { block, weight } of others) {
-    for (let i = 0; i < length; i++) sum[i]! += weight * block[start + i]!;
+/**
+ * Goes from block to block, with the share by which each moves the mean of those before it: its weight in the sum of the
+ * weights so far.
+ */
+export function eachShare(
+  blocks: readonly WeightedBlock[],
+  visit: (block: Float32Array, share: number) => void,
+): void {
+  let sum = 0;
+  for (const { block, weight } of blocks) {
+    sum += weight;
+    visit(block, weight / sum);
   }
 }
 

@@ -9,9 +9,9 @@ import '@tensorflow/tfjs-layers'; // registers the gradients in Node, where tfjs
 
 import * as tf from '@tensorflow/tfjs-core';
 
-import { ADAM_UPDATE, APPROACH, COPY_TO_BLOCK, GLOBAL_NORM, SUM_OF_BLOCKS } from '../../fusedKernels.js';
+import { ADAM_UPDATE, APPROACH, COPY_TO_BLOCK, GLOBAL_NORM, MEAN_OF_BLOCKS } from '../../fusedKernels.js';
 import { fusedBatchNorm } from './batchNorm.js';
-import { copyToBlock, sumOfBlocks } from './blocks.js';
+import { copyToBlock, meanOfBlocks } from './blocks.js';
 import { binary } from './broadcast.js';
 import { convolution, depthwiseConvolution } from './convolution.js';
 import { conv2DBackpropFilter } from './convolutionFilterGradient.js';
@@ -40,7 +40,7 @@ const KERNELS: Readonly<Record<string, tf.KernelFunc>> = {
   [ADAM_UPDATE]: adamUpdate,
   [APPROACH]: approach,
   [COPY_TO_BLOCK]: copyToBlock,
-  [SUM_OF_BLOCKS]: sumOfBlocks,
+  [MEAN_OF_BLOCKS]: meanOfBlocks,
   [GLOBAL_NORM]: globalNorm,
 };
 

@@ -44,18 +44,31 @@ export const adamUpdate = kernel<'weight' | 'first' | 'second' | 'gradient', Ada
   },
 );
 
+interface ApproachTensors {
+  readonly from: tf.TensorInfo;
+  readonly target: tf.TensorInfo;
+  /** May be one of the others. */
+  readonly result: tf.TensorInfo;
+}
+
+/** Fills `result` with `from + share * (target - from)`. */
+export function approachInto(backend: BackendWasm, tensors: ApproachTensors, share: number): void {
+  const { from, target, result } = tensors;
+  const simd = simdOf(backend);
+  if (simd === undefined) {
+    const [start, end] = [floats(backend, from), floats(backend, target)];
+    floats(backend, result).set(start.map((value, i) => value + (end[i]! - value) * share));
+    return;
+  }
+  const [a, b, to] = addressesOf(backend, [from, target, result]) as [number, number, number];
+  simd.approach(tf.util.sizeFromShape(from.shape), a, b, share, to);
+}
+
 /** A step from one tensor toward another. */
 export const approach = kernel<'from' | 'target', Approach>(
   ({ inputs: { from, target }, backend, attrs: { share } }) => {
     const result = allocate(backend, [...from.shape]);
-    const simd = simdOf(backend);
-    if (simd === undefined) {
-      const [start, end] = [floats(backend, from), floats(backend, target)];
-      floats(backend, result).set(start.map((value, i) => value + (end[i]! - value) * share));
-      return result;
-    }
-    const [a, b, to] = addressesOf(backend, [from, target, result]) as [number, number, number];
-    simd.approach(tf.util.sizeFromShape(from.shape), a, b, share, to);
+    approachInto(backend, { from, target, result }, share);
     return result;
   },
 );

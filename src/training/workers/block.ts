@@ -4,10 +4,10 @@ import { TrainingError } from '../../errors.js';
 import {
   COPY_TO_BLOCK,
   runFusedKernel,
-  SUM_OF_BLOCKS,
-  sumBlocks,
+  MEAN_OF_BLOCKS,
+  eachShare,
   type CopyToBlock,
-  type SumOfBlocks,
+  type MeanOfBlocks,
   type WeightedBlock,
 } from '../../fusedKernels.js';
 import { assignAll, disposeAll, mapValues, type NamedTensors, type NamedVariables } from '../variables.js';
@@ -39,25 +39,28 @@ export async function writeBlock(tensors: NamedTensors, block: Float32Array): Pr
   }
 }
 
-function sumTensor(sum: SumOfBlocks): tf.Tensor {
-  const fused = runFusedKernel(SUM_OF_BLOCKS, {}, sum);
+function meanTensor(mean: MeanOfBlocks): tf.Tensor {
+  const fused = runFusedKernel(MEAN_OF_BLOCKS, {}, mean);
   if (fused !== undefined) return fused[0]!;
-  const values = new Float32Array(tf.util.sizeFromShape([...sum.shape]));
-  sumBlocks(values, sum.blocks, sum.start);
-  return tf.tensor(values, [...sum.shape]);
+  const { blocks, start, shape } = mean;
+  const values = new Float32Array(tf.util.sizeFromShape([...shape]));
+  eachShare(blocks, (block, share) => {
+    for (let i = 0; i < values.length; i++) values[i]! += share * (block[start + i]! - values[i]!);
+  });
+  return tf.tensor(values, [...shape]);
 }
 
-/** Weighted sums of blocks, each a tensor of the shape of a variable, to be disposed by the caller. */
+/** Weighted means of blocks, each a tensor of the shape of a variable, to be disposed by the caller. */
 export function readBlocks(variables: NamedVariables, blocks: readonly WeightedBlock[]): NamedTensors {
   let start = 0;
   return mapValues(variables, ({ size, shape }) => {
-    const sum = sumTensor({ blocks, start, shape });
+    const mean = meanTensor({ blocks, start, shape });
     start += size;
-    return sum;
+    return mean;
   });
 }
 
-/** Gives variables the weighted sum of blocks. */
+/** Gives variables the weighted means of blocks. */
 export function assignBlocks(variables: NamedVariables, blocks: readonly WeightedBlock[]): void {
   const values = readBlocks(variables, blocks);
   assignAll(variables, values);

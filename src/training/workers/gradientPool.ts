@@ -42,7 +42,7 @@ async function request(link: Link, message: WorkerRequest): Promise<Evaluation |
   throw new TrainingError(`Cannot train as a worker has failed: ${reply.message}`);
 }
 
-/** Blocks of the threads in their order, so that the same number of them gives the same sums. */
+/** Blocks of the threads in their order, so that the same number of them gives the same means. */
 function blocksOf(
   evaluations: readonly WeightedEvaluation[],
   blockOf: (evaluation: Evaluation) => Float32Array,
