@@ -29,6 +29,21 @@ export interface Approach {
 /** Any number of inputs; output the root of the sum of their squares, a scalar. */
 export const GLOBAL_NORM = 'PolyhueGlobalNorm';
 
+/**
+ * Inputs `x, gamma, beta`; outputs `y, mean, scale`: group normalization with the mean and the reciprocal standard deviation of
+ * its group for each channel, shape `[batch, 1, 1, channels]`.
+ */
+export const GROUP_NORMALIZE = 'PolyhueGroupNormalize';
+
+/** The numbers of {@link GROUP_NORMALIZE}. */
+export interface GroupNormalize {
+  readonly groups: number;
+  readonly epsilon: number;
+}
+
+/** Inputs `dy, x, gamma, mean, scale`; outputs the gradients with respect to `x, gamma, beta`. */
+export const GROUP_NORMALIZE_GRADIENT = 'PolyhueGroupNormalizeGradient';
+
 /** Input `x`; no output: copies its elements into a block. */
 export const COPY_TO_BLOCK = 'PolyhueCopyToBlock';
 

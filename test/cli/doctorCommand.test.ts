@@ -24,7 +24,7 @@ describe('polyhue doctor', () => {
       'webgpu      no         no         Cannot start the "webgpu" backend as there is no GPU adapter: install a GPU driver with ' +
         'Vulkan (Linux), Metal (macOS) or Direct3D 12 (Windows); for a software adapter on Linux, install libvulkan1 and set ' +
         'VK_ICD_FILENAMES to the vk_swiftshader_icd.json of Chromium',
-      'wasm        yes        yes        simd: true, threads: false',
+      'wasm        yes        yes        simd: true, threads: false, memory up to 4.0 GB',
       'cpu         yes        yes',
       '',
       'Training will run on "wasm"',

@@ -9,7 +9,15 @@ import '@tensorflow/tfjs-layers'; // registers the gradients in Node, where tfjs
 
 import * as tf from '@tensorflow/tfjs-core';
 
-import { ADAM_UPDATE, APPROACH, COPY_TO_BLOCK, GLOBAL_NORM, MEAN_OF_BLOCKS } from '../../fusedKernels.js';
+import {
+  ADAM_UPDATE,
+  APPROACH,
+  COPY_TO_BLOCK,
+  GLOBAL_NORM,
+  GROUP_NORMALIZE,
+  GROUP_NORMALIZE_GRADIENT,
+  MEAN_OF_BLOCKS,
+} from '../../fusedKernels.js';
 import { fusedBatchNorm } from './batchNorm.js';
 import { copyToBlock, meanOfBlocks } from './blocks.js';
 import { binary } from './broadcast.js';
@@ -19,6 +27,7 @@ import { conv2DBackpropInput } from './convolutionInputGradient.js';
 import { cast, concat, identity, slice, splitV, tile } from './copies.js';
 import { depthwiseConv2dNativeBackpropFilter, depthwiseConv2dNativeBackpropInput } from './depthwise.js';
 import { WASM_GRADIENTS } from './gradients.js';
+import { groupNormalize, groupNormalizeGradient } from './groupNormalization.js';
 import type { Replacement } from './heap.js';
 import { batchMatMul, fusedMatMul } from './matMul.js';
 import { guardMemory } from './memoryGuard.js';
@@ -40,6 +49,8 @@ const KERNELS: Readonly<Record<string, tf.KernelFunc>> = {
   [ADAM_UPDATE]: adamUpdate,
   [APPROACH]: approach,
   [COPY_TO_BLOCK]: copyToBlock,
+  [GROUP_NORMALIZE]: groupNormalize,
+  [GROUP_NORMALIZE_GRADIENT]: groupNormalizeGradient,
   [MEAN_OF_BLOCKS]: meanOfBlocks,
   [GLOBAL_NORM]: globalNorm,
 };

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 
 import { argumentMessage, assertPositive, assertPositiveInteger, assertShape } from '../../errors.js';
+import { GROUP_NORMALIZE, GROUP_NORMALIZE_GRADIENT, runFusedKernel } from '../../fusedKernels.js';
 
 const ACTION = 'create GroupNormalization';
 
@@ -40,12 +41,27 @@ function groupMean(x: tf.Tensor4D, groups: number): tf.Tensor4D {
   return tf.reshape(means, [batch, 1, 1, channels]);
 }
 
-/** Mean and reciprocal standard deviation of each group, given to its channels. */
+/** Mean and reciprocal standard deviation of each group, given to its channels: shape `[batch, 1, 1, channels]`. */
 function statistics(x: tf.Tensor4D, { groups, epsilon }: GroupNormalizationOptions) {
   const mean = groupMean(spatialMean(x), groups);
   const meanSquare = groupMean(spatialMean(tf.square(x)), groups);
   const variance = tf.maximum(tf.sub(meanSquare, tf.square(mean)), 0);
   return { mean, scale: tf.rsqrt(tf.add<tf.Tensor4D>(variance, epsilon)) };
+}
+
+/** Maps, scale and shift to the normalized maps, mean and reciprocal standard deviation. */
+function normalized(
+  x: tf.Tensor4D,
+  gamma: tf.Tensor,
+  beta: tf.Tensor,
+  options: GroupNormalizationOptions,
+): tf.Tensor[] {
+  const fused = runFusedKernel(GROUP_NORMALIZE, { x, gamma, beta }, options);
+  if (fused !== undefined) return fused;
+  const { mean, scale } = statistics(x, options);
+  const multiplier = tf.mul(scale, gamma);
+  const offset = tf.sub(beta, tf.mul(mean, multiplier));
+  return [tf.add(tf.mul(x, multiplier), offset), mean, scale];
 }
 
 /**
@@ -54,16 +70,19 @@ function statistics(x: tf.Tensor4D, { groups, epsilon }: GroupNormalizationOptio
  * With `n = (x - mean) * scale` and means over a group, `dx = scale * (g - mean(g) - n * mean(g * n))` where
  * `g = dy * gamma`. It is evaluated as `dy * a + x * b + c` with per-channel `a`, `b` and `c`, to touch the large maps rarely.
  */
-function gradients(dy: tf.Tensor4D, [x, gamma, mean, scale]: tf.Tensor[], groups: number): tf.Tensor[] {
+function gradients(dy: tf.Tensor4D, saved: tf.Tensor[], groups: number): tf.Tensor[] {
+  const [x, gamma, mean, scale] = saved as [tf.Tensor4D, tf.Tensor, tf.Tensor, tf.Tensor];
+  const fused = runFusedKernel(GROUP_NORMALIZE_GRADIENT, { dy, x, gamma, mean, scale }, { groups });
+  if (fused !== undefined) return fused;
   const dyMean = spatialMean(dy);
   const dyNormalizedMean = tf.mul<tf.Tensor4D>(
-    tf.sub(spatialMean(tf.mul(dy, x!)), tf.mul(dyMean, mean!)),
-    scale!,
+    tf.sub(spatialMean(tf.mul(dy, x)), tf.mul(dyMean, mean)),
+    scale,
   );
-  const meanOfG = groupMean(tf.mul(dyMean, gamma!), groups);
-  const slope = tf.neg(tf.mul(tf.square(scale!), groupMean(tf.mul(dyNormalizedMean, gamma!), groups)));
-  const offset = tf.neg(tf.add(tf.mul(slope, mean!), tf.mul(scale!, meanOfG)));
-  const dx = tf.add(tf.add(tf.mul(dy, tf.mul(scale!, gamma!)), tf.mul(x!, slope)), offset);
+  const meanOfG = groupMean(tf.mul(dyMean, gamma), groups);
+  const slope = tf.neg(tf.mul(tf.square(scale), groupMean(tf.mul(dyNormalizedMean, gamma), groups)));
+  const offset = tf.neg(tf.add(tf.mul(slope, mean), tf.mul(scale, meanOfG)));
+  const dx = tf.add(tf.add(tf.mul(dy, tf.mul(scale, gamma)), tf.mul(x, slope)), offset);
   const pixels = dy.shape[1] * dy.shape[2];
   return [dx, tf.mul(tf.sum(dyNormalizedMean, [0, 1, 2]), pixels), tf.mul(tf.sum(dyMean, [0, 1, 2]), pixels)];
 }
@@ -97,12 +116,10 @@ export function groupNormalization(
   assertGroups(action, options.groups, x.shape[3]);
   const normalize = tf.customGrad((...inputs) => {
     const [map, weight, shift, save] = inputs as [tf.Tensor4D, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
-    const { mean, scale } = statistics(map, options);
-    const multiplier = tf.mul(scale, weight);
-    const offset = tf.sub(shift, tf.mul(mean, multiplier));
+    const [value, mean, scale] = normalized(map, weight, shift, options) as [tf.Tensor, tf.Tensor, tf.Tensor];
     save([map, weight, mean, scale]);
     return {
-      value: tf.add(tf.mul(map, multiplier), offset),
+      value,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradients(dy as tf.Tensor4D, saved, options.groups),
     };
   });

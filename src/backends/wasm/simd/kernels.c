@@ -393,3 +393,121 @@ __attribute__((export_name("sumOfSquares"))) double sum_of_squares(int count, co
   }
   return total;
 }
+
+/*
+ * Adds the sums of `a` and of `a * b` over all pixels, channel by channel, to `sums` and `products`. They are taken over blocks of
+ * pixels first: float32 loses fewer digits.
+ */
+static __attribute__((noinline)) void add_sums(int pixels, int channels, const float *a, const float *b, float *sums, float *products) {
+  enum { BLOCK = 64 };
+  for (int block = 0; block < pixels; block += BLOCK) {
+    int end = least(pixels, block + BLOCK);
+    for (int c = 0; c < channels; c += 4) {
+      int rest = channels - c;
+      v128_t sum = wasm_f32x4_const_splat(0), product = wasm_f32x4_const_splat(0);
+      for (int i = block * channels + c; i < end * channels; i += channels) {
+        v128_t x = load(a + i, rest);
+        sum = wasm_f32x4_add(sum, x);
+        product = wasm_f32x4_add(product, wasm_f32x4_mul(x, load(b + i, rest)));
+      }
+      store(sums + c, wasm_f32x4_add(load(sums + c, rest), sum), rest);
+      store(products + c, wasm_f32x4_add(load(products + c, rest), product), rest);
+    }
+  }
+}
+
+static void fill_zeros(float *to, int count) {
+  for (int i = 0; i < count; i++) to[i] = 0;
+}
+
+/* to = x * slope + offset, channel by channel, plus dy * scale * gamma where dy is given */
+static __attribute__((noinline)) void scale_channels(int pixels, int channels, const float *x, const float *slope, const float *offset,
+                                                     const float *dy, const float *scale, const float *gamma, float *to) {
+  for (int i = 0; i < pixels * channels; i += channels) {
+    for (int c = 0; c < channels; c += 4) {
+      int rest = channels - c;
+      v128_t y = wasm_f32x4_add(wasm_f32x4_mul(load(x + i + c, rest), load(slope + c, rest)), load(offset + c, rest));
+      if (dy) {
+        v128_t factor = wasm_f32x4_mul(load(scale + c, rest), load(gamma + c, rest));
+        y = wasm_f32x4_add(y, wasm_f32x4_mul(load(dy + i + c, rest), factor));
+      }
+      store(to + i + c, y, rest);
+    }
+  }
+}
+
+/*
+ * Group normalization of every example: y = (x - mean) * scale * gamma + beta with scale = 1 / sqrt(variance + epsilon).
+ * Mean and scale of its group are left for each channel; `work` holds two numbers per channel.
+ */
+__attribute__((export_name("groupNormalize"))) void group_normalize(int batch, int pixels, int channels, int groups, float epsilon,
+                                                                    const float *x, const float *gamma, const float *beta, float *y,
+                                                                    float *mean, float *scale, float *work) {
+  int width = channels / groups;
+  float count = (float)pixels * (float)width;
+  for (int example = 0; example < batch; example++) {
+    fill_zeros(mean, channels);
+    fill_zeros(scale, channels);
+    add_sums(pixels, channels, x, x, mean, scale);
+    for (int first = 0; first < channels; first += width) {
+      float sum = 0, squares = 0;
+      for (int c = first; c < first + width; c++) {
+        sum += mean[c];
+        squares += scale[c];
+      }
+      float m = sum / count, variance = squares / count - m * m;
+      float r = 1 / __builtin_sqrtf((variance > 0 ? variance : 0) + epsilon);
+      for (int c = first; c < first + width; c++) {
+        mean[c] = m;
+        scale[c] = r;
+        work[c] = r * gamma[c];
+        work[channels + c] = beta[c] - m * work[c];
+      }
+    }
+    scale_channels(pixels, channels, x, work, work + channels, 0, 0, 0, y);
+    x += pixels * channels;
+    y += pixels * channels;
+    mean += channels;
+    scale += channels;
+  }
+}
+
+/*
+ * The gradients of group_normalize. With n = (x - mean) * scale, g = dy * gamma and means over a group:
+ *
+ * dx = scale * (g - mean(g) - n * mean(g * n));  dgamma = sum(dy * n);  dbeta = sum(dy)
+ */
+__attribute__((export_name("groupNormalizeGradient"))) void group_normalize_gradient(
+    int batch, int pixels, int channels, int groups, const float *dy, const float *x, const float *gamma, const float *mean,
+    const float *scale, float *dx, float *dgamma, float *dbeta, float *work) {
+  int width = channels / groups;
+  float count = (float)pixels * (float)width;
+  fill_zeros(dgamma, channels);
+  fill_zeros(dbeta, channels);
+  for (int example = 0; example < batch; example++) {
+    float *slope = work, *offset = work + channels;
+    fill_zeros(work, 2 * channels);
+    add_sums(pixels, channels, dy, x, slope, offset);
+    for (int first = 0; first < channels; first += width) {
+      float m = mean[first], r = scale[first], g = 0, gn = 0;
+      for (int c = first; c < first + width; c++) {
+        float n = (offset[c] - m * slope[c]) * r;
+        dbeta[c] += slope[c];
+        dgamma[c] += n;
+        g += gamma[c] * slope[c];
+        gn += gamma[c] * n;
+      }
+      float back = r * r * gn / count;
+      for (int c = first; c < first + width; c++) {
+        slope[c] = -back;
+        offset[c] = back * m - r * g / count;
+      }
+    }
+    scale_channels(pixels, channels, x, slope, offset, dy, scale, gamma, dx);
+    dy += pixels * channels;
+    x += pixels * channels;
+    dx += pixels * channels;
+    mean += channels;
+    scale += channels;
+  }
+}

@@ -13,6 +13,10 @@ interface Functions {
   /** Count, from, target, share, to. */
   readonly approach: (...fields: number[]) => void;
   readonly sumOfSquares: (count: number, x: number) => number;
+  /** Batch, pixels, channels, groups, epsilon; x, gamma, beta; y, mean, scale, work. */
+  readonly groupNormalize: (...fields: number[]) => void;
+  /** Batch, pixels, channels, groups; dy, x, gamma, mean, scale; dx, dgamma, dbeta, work. */
+  readonly groupNormalizeGradient: (...fields: number[]) => void;
 }
 
 /** Kernels that work in the memory of a backend. */
