@@ -31,7 +31,7 @@ async function colorize([width, height, count, preset]: readonly string[]): Prom
 }
 
 async function step([preset, batch]: readonly string[]): Promise<() => Promise<void>> {
-  return (await colorVaeSteps(preset as ModelPreset, Number(batch))).step;
+  return (await colorVaeSteps({ preset: preset as ModelPreset, batch: Number(batch) })).step;
 }
 
 async function main([task, ...settings]: readonly string[]): Promise<void> {

@@ -10,6 +10,19 @@ import {
   type TrainingData,
   type TrainingTask,
 } from 'polyhue';
+import { nodeWorkers } from 'polyhue/node';
+
+/** How steps are taken. */
+export interface StepOptions {
+  readonly preset: ModelPreset;
+  readonly batch: number;
+  /**
+   * Threads that share a batch; with 1 this thread computes.
+   *
+   * @defaultValue `1`
+   */
+  readonly workers?: number;
+}
 
 /** A training that takes one step at a time. */
 export interface Steps {
@@ -34,7 +47,7 @@ function endless<Batch>(batchSize: number, batch: () => Batch): TrainingData<Bat
 async function startSteps<Batch extends tf.TensorContainerObject>(
   task: TrainingTask<Batch>,
   data: TrainingData<Batch>,
-  dispose: () => void,
+  { workers, dispose }: { readonly workers: number; readonly dispose: () => void },
 ): Promise<Steps> {
   let [resume, done] = [(): void => {}, (): void => {}];
   const stop = new AbortController();
@@ -49,6 +62,7 @@ async function startSteps<Batch extends tf.TensorContainerObject>(
     learningRate: 1e-4,
     average: { decay: 0.999 },
     signal: stop.signal,
+    ...(workers > 1 && { workers: nodeWorkers({ count: workers }) }),
     callbacks: [{ onBatchBegin: pause }],
   });
   const step = () =>
@@ -73,24 +87,24 @@ const SIZE = 64;
 const random = <R extends tf.Rank>(shape: tf.ShapeMap[R], seed: number) => randomUniform<R>(shape, seed);
 
 /** Training steps of a color VAE on random pictures. */
-export async function colorVaeSteps(preset: ModelPreset, batchSize: number): Promise<Steps> {
+export async function colorVaeSteps({ preset, batch, workers = 1 }: StepOptions): Promise<Steps> {
   const vae = colorVae({ preset, seed: 0 });
-  const data = endless(batchSize, () => ({
-    greyLevel: random<tf.Rank.R4>([batchSize, SIZE, SIZE, 1], 1),
-    colorField: random<tf.Rank.R4>([batchSize, SIZE, SIZE, 2], 2),
+  const data = endless(batch, () => ({
+    greyLevel: random<tf.Rank.R4>([batch, SIZE, SIZE, 1], 1),
+    colorField: random<tf.Rank.R4>([batch, SIZE, SIZE, 2], 2),
     weights: undefined,
   }));
-  return startSteps(colorVaeTask(vae), data, vae.dispose);
+  return startSteps(colorVaeTask(vae), data, { workers, dispose: vae.dispose });
 }
 
 /** Training steps of a mixture density network that looks at grey levels, on random pictures and codes. */
-export async function mixtureSteps(preset: ModelPreset, batchSize: number): Promise<Steps> {
+export async function mixtureSteps({ preset, batch, workers = 1 }: StepOptions): Promise<Steps> {
   const network = mixtureDensityNetwork({ preset, seed: 0 });
   const { latentDim } = network.config;
-  const data = endless(batchSize, () => ({
-    features: random<tf.Rank.R4>([batchSize, SIZE, SIZE, 1], 1),
-    means: random<tf.Rank.R2>([batchSize, latentDim], 2),
-    logVariances: random<tf.Rank.R2>([batchSize, latentDim], 3),
+  const data = endless(batch, () => ({
+    features: random<tf.Rank.R4>([batch, SIZE, SIZE, 1], 1),
+    means: random<tf.Rank.R2>([batch, latentDim], 2),
+    logVariances: random<tf.Rank.R2>([batch, latentDim], 3),
   }));
-  return startSteps(mixtureTask(network), data, network.dispose);
+  return startSteps(mixtureTask(network), data, { workers, dispose: network.dispose });
 }

@@ -4,10 +4,12 @@ import { type NodeBackend, startBackend } from 'polyhue/node';
 
 import { medianOf, type Times, timesOf } from './measure.js';
 import type { Table } from './report.js';
-import { colorVaeSteps, mixtureSteps, type Steps } from './steps.js';
+import { colorVaeSteps, mixtureSteps, type StepOptions, type Steps } from './steps.js';
 import { findTorch, torchSteps } from './torchSteps.js';
 
 const ROUNDS = 3;
+/** Threads of the row with several. */
+const WORKERS = 2;
 
 interface Network {
   readonly kind: 'colorVae' | 'mixture';
@@ -30,14 +32,20 @@ interface Engine {
   readonly stop: () => Promise<void> | void;
 }
 
-const startSteps = ({ kind, preset }: Network, batch: number): Promise<Steps> =>
-  kind === 'colorVae' ? colorVaeSteps(preset, batch) : mixtureSteps(preset, batch);
+const startSteps = (kind: Network['kind'], options: StepOptions): Promise<Steps> =>
+  kind === 'colorVae' ? colorVaeSteps(options) : mixtureSteps(options);
 
 /** Steps of polyhue on one backend, which becomes the current one. */
-async function backendEngine(backend: NodeBackend, network: Network, batch = network.batch): Promise<Engine> {
+async function backendEngine(
+  backend: NodeBackend,
+  { kind, ...network }: Network,
+  options: Partial<StepOptions> = {},
+): Promise<Engine> {
+  const { workers = 1, batch = network.batch } = options;
   await startBackend(backend);
-  const { parameters, step, stop } = await startSteps(network, batch);
-  return { name: backend, batch, parameters, step: async () => timesOf(step), stop };
+  const { parameters, step, stop } = await startSteps(kind, { ...network, workers, batch });
+  const name = workers === 1 ? backend : `${backend}, ${workers} workers`;
+  return { name, batch, parameters, step: async () => timesOf(step), stop };
 }
 
 async function torchEngine(
@@ -111,22 +119,29 @@ async function webgpuTimes(network: Network): Promise<[Engine, Times] | string> 
 }
 
 async function networkTable(network: Network, python: string | null, slow: boolean): Promise<Table> {
-  const engines = [await backendEngine('wasm', network)];
+  const ours = [
+    await backendEngine('wasm', network),
+    await backendEngine('wasm', network, { workers: WORKERS }),
+  ];
+  const theirs: Engine[] = [];
   if (python !== null) {
-    for (const threads of [1, 2]) engines.push(await torchEngine(python, network, threads));
+    for (const threads of [1, 2]) theirs.push(await torchEngine(python, network, threads));
   }
-  const [wasm, ...torch] = (await measure(engines)) as [Times, ...Times[]];
-  const row = (engine: Engine, times: Times) => rowOf(engine, times, torch, network.batch);
-  const rows: ReturnType<typeof rowOf | typeof missingRow>[] = [row(engines[0]!, wasm)];
+  const times = await measure([...ours, ...theirs]);
+  const torch = times.slice(ours.length);
+  const row = (engine: Engine, each: Times) => rowOf(engine, each, torch, network.batch);
+  const rows: ReturnType<typeof rowOf | typeof missingRow>[] = ours.map((engine, i) =>
+    row(engine, times[i]!),
+  );
 
   const webgpu = await webgpuTimes(network);
   rows.push(typeof webgpu === 'string' ? missingRow(webgpu) : row(...webgpu));
   if (slow) {
     // One example a step: plain JavaScript takes minutes for more, and its time is that many times as long.
-    const cpu = await backendEngine('cpu', network, 1);
+    const cpu = await backendEngine('cpu', network, { batch: 1 });
     rows.push(row(cpu, (await measure([cpu], 1))[0]!));
   } else rows.push(missingRow('cpu: only with --slow'));
-  torch.forEach((times, i) => rows.push(row(engines[i + 1]!, times)));
+  theirs.forEach((engine, i) => rows.push(row(engine, torch[i]!)));
   if (python === null) rows.push(missingRow('PyTorch: not installed'));
   return { title: `Training step: ${network.kind}, ${network.preset}`, rows };
 }

@@ -19,7 +19,7 @@ async function main([preset = 'compact', backend = 'wasm', batch = '8', kernels]
   await startBackend(backend as NodeBackend);
   tf.enableProdMode();
   const batchSize = Number(batch);
-  const { step, stop } = await colorVaeSteps(preset as ModelPreset, batchSize);
+  const { step, stop } = await colorVaeSteps({ preset: preset as ModelPreset, batch: batchSize });
   const ms = await medianMs(step, 3000);
   console.log(
     `${preset} on ${backend}, batch ${batchSize}: ${ms.toFixed(0)} ms a step, ${(ms / batchSize).toFixed(1)} ms an example`,
