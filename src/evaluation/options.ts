@@ -1,13 +1,7 @@
 import type { ImageSource } from '../data/imageSource.js';
-import {
-  argumentMessage,
-  assertNonNegative,
-  assertNonNegativeInteger,
-  assertOneOf,
-  assertPositiveInteger,
-} from '../errors.js';
-import type { ChooseLatentsOptions, LatentMode } from '../inference/chooseLatents.js';
-import type { ColorizerOptions } from '../inference/colorizer.js';
+import { assertPositiveInteger } from '../errors.js';
+import { type ChooseLatentsOptions, latentOptions, type LatentMode } from '../inference/chooseLatents.js';
+import { assertFeatures, type ColorizerOptions } from '../inference/colorizer.js';
 import { assertColorizerModels, type ColorizerModels } from '../models/colorizerModels.js';
 
 const ACTION = 'evaluate a colorizer';
@@ -81,19 +75,6 @@ export interface EvaluationRequest {
   readonly onProgress: EvaluateColorizerOptions['onProgress'];
 }
 
-function checkedLatents(options: EvaluateColorizerOptions, components: number): ChooseLatentsOptions {
-  const { count = 5, mode = 'modes', temperature = 1, seed = 0 } = options;
-  assertPositiveInteger(ACTION, 'count', count);
-  assertOneOf(ACTION, 'mode', mode, ['modes', 'samples']);
-  assertNonNegative(ACTION, 'temperature', temperature);
-  assertNonNegativeInteger(ACTION, 'seed', seed);
-  if (mode === 'modes' && count > components) {
-    const rule = `be at most ${components}, the number of components, in mode "modes"`;
-    throw new RangeError(argumentMessage(ACTION, 'count', rule, count));
-  }
-  return { count, mode, temperature, seed };
-}
-
 /** @throws {RangeError} If a number is out of its range. */
 export function checkedRequest(
   models: ColorizerModels,
@@ -108,16 +89,13 @@ export function checkedRequest(
     signal,
     onProgress,
   } = options;
-  const { input, components } = models.mixtureDensityNetwork.config;
+  const { components } = models.mixtureDensityNetwork.config;
   assertColorizerModels(ACTION, models);
-  const latents = checkedLatents(options, components);
+  const latents = latentOptions(ACTION, options, components);
   assertPositiveInteger(ACTION, 'source.length', source.length);
   assertPositiveInteger(ACTION, 'limit', limit);
   assertPositiveInteger(ACTION, 'priorSamples', priorSamples);
-  if (input.kind === 'features' && features === undefined) {
-    const rule = 'be given, as the mixture density network looks at features';
-    throw new TypeError(argumentMessage(ACTION, 'features', rule, features));
-  }
+  assertFeatures(ACTION, models, options);
   const count = Math.min(limit, source.length);
   const indices = Array.from({ length: count }, (_, i) => Math.floor((i * source.length) / count));
   return { latents, indices, baselines, priorSamples, features, signal, onProgress };

@@ -3,6 +3,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { GaussianMixture } from '../distributions/gaussianMixture.js';
 import { mixtureModes } from '../distributions/mixtureModes.js';
 import { sampleMixture } from '../distributions/sampleMixture.js';
+import {
+  argumentMessage,
+  assertNonNegative,
+  assertNonNegativeInteger,
+  assertOneOf,
+  assertPositiveInteger,
+} from '../errors.js';
 import type { LatentChoice } from './colorization.js';
 
 /** Where codes come from: the most likely components, or random draws. */
@@ -15,6 +22,29 @@ export interface ChooseLatentsOptions {
   readonly temperature: number;
   /** Used by `'samples'`. */
   readonly seed: number;
+}
+
+/**
+ * The options with their defaults, found to be in range.
+ *
+ * @throws {RangeError} If a number is out of its range, or `count` exceeds the components in mode `'modes'`.
+ * @throws {TypeError} If `mode` is unknown.
+ */
+export function latentOptions(
+  action: string,
+  options: Partial<ChooseLatentsOptions>,
+  components: number,
+): ChooseLatentsOptions {
+  const { count = 5, mode = 'modes', temperature = 1, seed = 0 } = options;
+  assertPositiveInteger(action, 'count', count);
+  assertOneOf(action, 'mode', mode, ['modes', 'samples']);
+  assertNonNegative(action, 'temperature', temperature);
+  assertNonNegativeInteger(action, 'seed', seed);
+  if (mode === 'modes' && count > components) {
+    const rule = `be at most ${components}, the number of components, in mode "modes"`;
+    throw new RangeError(argumentMessage(action, 'count', rule, count));
+  }
+  return { count, mode, temperature, seed };
 }
 
 interface ChosenTensors {

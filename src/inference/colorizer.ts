@@ -7,13 +7,7 @@ import { channelsOf, type RasterImage } from '../data/image.js';
 import { lightnessToGreyLevel } from '../data/networkColor.js';
 import { watched } from '../deviceWatch.js';
 import type { GaussianMixture } from '../distributions/gaussianMixture.js';
-import {
-  argumentMessage,
-  assertNonNegative,
-  assertNonNegativeInteger,
-  assertOneOf,
-  assertPositiveInteger,
-} from '../errors.js';
+import { argumentMessage, assertPositiveInteger } from '../errors.js';
 import {
   assertColorizerModels,
   type ColorizerModels,
@@ -22,7 +16,7 @@ import {
 } from '../models/colorizerModels.js';
 import { encodeGreyLevel } from '../models/colorVae.js';
 import { predictMixture } from '../models/mixtureDensityNetwork.js';
-import { chooseLatents, type LatentMode } from './chooseLatents.js';
+import { chooseLatents, type ChooseLatentsOptions, latentOptions, type LatentMode } from './chooseLatents.js';
 import { colorization, type Colorization, type LatentChoice, paintedPhoto } from './colorization.js';
 import { decodeFields } from './decodeFields.js';
 import { squareLightness } from './greyInput.js';
@@ -89,21 +83,6 @@ export interface ColorizerOptions {
   readonly features?: { readonly network: LayersModel; readonly imageSize: number };
 }
 
-type Settings = Required<Omit<ColorizeOptions, 'signal' | 'onProgress'>>;
-
-function checkedSettings(options: ColorizeOptions, components: number): Settings {
-  const { count = 5, mode = 'modes', temperature = 1, seed = 0 } = options;
-  assertPositiveInteger(ACTION, 'count', count);
-  assertOneOf(ACTION, 'mode', mode, ['modes', 'samples']);
-  assertNonNegative(ACTION, 'temperature', temperature);
-  assertNonNegativeInteger(ACTION, 'seed', seed);
-  if (mode === 'modes' && count > components) {
-    const rule = `be at most ${components}, the number of components, in mode "modes"`;
-    throw new RangeError(argumentMessage(ACTION, 'count', rule, count));
-  }
-  return { count, mode, temperature, seed };
-}
-
 /** The mixture of one photo. */
 function mixtureOf(
   models: ColorizerModels,
@@ -145,7 +124,7 @@ async function decodeChoices(
 async function colorizePhoto(
   models: ColorizerModels,
   photo: RasterImage,
-  settings: Settings,
+  settings: ChooseLatentsOptions,
   options: ColorizerOptions,
 ): Promise<Colorization[]> {
   const mixture = mixtureOf(models, photo, options);
@@ -171,13 +150,15 @@ function assertLatents(latents: readonly Float32Array[], latentDim: number): voi
   });
 }
 
-function assertFeatures(
+/** @throws {TypeError} If the mixture density network looks at features and none are given. */
+export function assertFeatures(
+  action: string,
   { mixtureDensityNetwork: network }: ColorizerModels,
   { features }: ColorizerOptions,
 ): void {
   if (network.config.input.kind !== 'features' || features !== undefined) return;
   const rule = 'be given, as the mixture density network looks at features';
-  throw new TypeError(argumentMessage('create colorizer', 'features', rule, features));
+  throw new TypeError(argumentMessage(action, 'features', rule, features));
 }
 
 /**
@@ -195,11 +176,11 @@ function assertFeatures(
  */
 export function colorizer(models: ColorizerModels, options: ColorizerOptions = {}): Colorizer {
   assertColorizerModels('create colorizer', models);
-  assertFeatures(models, options);
+  assertFeatures('create colorizer', models, options);
   const { components } = models.mixtureDensityNetwork.config;
 
   const colorizeAll = async (photos: readonly RasterImage[], request: ColorizeOptions) => {
-    const settings = checkedSettings(request, components);
+    const settings = latentOptions(ACTION, request, components);
     for (const photo of photos) channelsOf(ACTION, photo);
     const results: Colorization[][] = [];
     for (const photo of photos) {
