@@ -58,8 +58,9 @@ async function writeResults(
     signal.throwIfAborted();
     const file = `${job.name}.${i + 1}.png`;
     await writeFileAtomic(join(out, file), await result.toPng());
-    const { weight, component, seed, latent } = result;
-    entries.push({ file, weight, component, seed, latent: Array.from(latent) });
+    const { weight, componentWeight, component, seed, nearDuplicates, latent } = result;
+    const origin = { weight, componentWeight, component, seed, nearDuplicates };
+    entries.push({ file, ...origin, latent: Array.from(latent) });
   }
   if (sheet) await writeSheet(join(out, `${job.name}.sheet.png`), photo, results);
   const summary = { input: job.input, width: photo.width, height: photo.height, results: entries };
