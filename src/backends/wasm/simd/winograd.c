@@ -162,21 +162,23 @@ static __attribute__((noinline)) void transform_tile(const struct winograd *w, i
   }
 }
 
+/* Evaluates three rows of `count` coefficients of the filter, `step` elements apart, at the points; so much for one axis. */
+static __attribute__((noinline)) void evaluate_taps(int count, const float *from, int step, float *to, int to_step) {
+  for (int i = 0; i < count; i += 4) {
+    v128_t line[FILTER], values[SIDE];
+    UNROLLED (int k = 0; k < FILTER; k++) line[k] = wasm_v128_load(from + i + k * step);
+    evaluate(FILTER, line, P_FACTOR, Q_FACTOR, values);
+    UNROLLED (int k = 0; k < SIDE; k++) wasm_v128_store(to + i + k * to_step, values[k]);
+  }
+}
+
 /* Values of the filter for `count` channels of one panel of outputs; points are `step` elements apart. */
-static __attribute__((noinline)) void transform_taps(const float *taps, int count, float *to, int step) {
-  for (int i = 0; i < count * TILE_COLUMNS; i += 4) {
-    v128_t lines[SIDE][FILTER];
-    UNROLLED (int j = 0; j < FILTER; j++) {
-      v128_t line[FILTER], values[SIDE];
-      UNROLLED (int k = 0; k < FILTER; k++) line[k] = wasm_v128_load(taps + i + (k * FILTER + j) * CHANNELS * TILE_COLUMNS);
-      evaluate(FILTER, line, P_FACTOR, Q_FACTOR, values);
-      UNROLLED (int k = 0; k < SIDE; k++) lines[k][j] = values[k];
-    }
-    UNROLLED (int k = 0; k < SIDE; k++) {
-      v128_t values[SIDE];
-      evaluate(FILTER, lines[k], P_FACTOR, Q_FACTOR, values);
-      UNROLLED (int j = 0; j < SIDE; j++) wasm_v128_store(to + i + (k * SIDE + j) * step, values[j]);
-    }
+static __attribute__((noinline)) void transform_taps(struct work *work, int count, float *to, int step) {
+  enum { SLICE = CHANNELS * TILE_COLUMNS };
+  for (int i = 0; i < count * TILE_COLUMNS; i += CHANNELS) {
+    int length = least(CHANNELS, count * TILE_COLUMNS - i);
+    for (int j = 0; j < FILTER; j++) evaluate_taps(length, work->taps + i + j * SLICE, FILTER * SLICE, work->lines + j * LINE, SIDE * LINE);
+    for (int k = 0; k < SIDE; k++) evaluate_taps(length, work->lines + k * SIDE * LINE, LINE, to + i + k * SIDE * step, step);
   }
 }
 
@@ -198,7 +200,7 @@ static void transform_filter(const struct winograd *w) {
         }
         for (int i = count * TILE_COLUMNS; i < all * TILE_COLUMNS; i++) to[i] = 0;
       }
-      transform_taps(work->taps, all, work->filter + output * channels + first * TILE_COLUMNS, step);
+      transform_taps(work, all, work->filter + output * channels + first * TILE_COLUMNS, step);
     }
   }
 }
@@ -351,26 +353,27 @@ static __attribute__((noinline)) void evaluate_tile(const struct winograd *w, in
   }
 }
 
+/* The transpose of evaluate_taps. */
+static __attribute__((noinline)) void collect_taps(int count, const float *from, int step, float *to, int to_step) {
+  for (int i = 0; i < count; i += 4) {
+    v128_t line[SIDE], values[FILTER];
+    UNROLLED (int k = 0; k < SIDE; k++) line[k] = wasm_v128_load(from + i + k * step);
+    collect(FILTER, line, P_FACTOR, Q_FACTOR, values);
+    UNROLLED (int k = 0; k < FILTER; k++) store(to + i + k * to_step, values[k], count - i);
+  }
+}
+
 /* The gradient of the filter from its values. */
-static void collect_filter(const struct winograd *w) {
-  int outputs = padded(w->outputs, TILE_COLUMNS), step = filter_step(w->channels, w->outputs);
+static __attribute__((noinline)) void collect_filter(const struct winograd *w) {
+  float *lines = w->work->lines;
+  int outputs = padded(w->outputs, TILE_COLUMNS), step = filter_step(w->channels, w->outputs), slice = w->channels * w->outputs;
   for (int c = 0; c < w->channels; c++) {
-    for (int o = 0; o < w->outputs; o += 4) {
+    for (int o = 0; o < w->outputs; o += CHANNELS) {
+      int count = least(CHANNELS, w->outputs - o);
       const float *from = w->work->filter + c * outputs + o;
-      v128_t lines[FILTER][SIDE];
-      UNROLLED (int j = 0; j < SIDE; j++) {
-        v128_t line[SIDE], values[FILTER];
-        UNROLLED (int i = 0; i < SIDE; i++) line[i] = wasm_v128_load(from + (i * SIDE + j) * step);
-        collect(FILTER, line, P_FACTOR, Q_FACTOR, values);
-        UNROLLED (int i = 0; i < FILTER; i++) lines[i][j] = values[i];
-      }
-      UNROLLED (int i = 0; i < FILTER; i++) {
-        v128_t values[FILTER];
-        collect(FILTER, lines[i], P_FACTOR, Q_FACTOR, values);
-        UNROLLED (int j = 0; j < FILTER; j++) {
-          store(w->result + ((i * FILTER + j) * w->channels + c) * w->outputs + o, values[j], w->outputs - o);
-        }
-      }
+      float *to = w->result + c * w->outputs + o;
+      for (int j = 0; j < SIDE; j++) collect_taps(count, from + j * step, SIDE * step, lines + j * LINE, SIDE * LINE);
+      for (int i = 0; i < FILTER; i++) collect_taps(count, lines + i * SIDE * LINE, LINE, to + i * FILTER * slice, slice);
     }
   }
 }
