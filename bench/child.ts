@@ -24,7 +24,11 @@ async function colorize([width, height, count, preset]: readonly string[]): Prom
   const painter = colorizer(colorizerModels({ preset: preset as ModelPreset, seed: 0 }));
   const photo = picture(Number(width), Number(height));
   return async () => {
-    for (const result of await painter.colorize(photo, { count: Number(count), mode: 'samples' })) {
+    for (const result of await painter.colorize(photo, {
+      count: Number(count),
+      mode: 'samples',
+      leastDifference: 0,
+    })) {
       await result.toRaster();
     }
   };

@@ -27,13 +27,15 @@ async function photoRows({ colorize }: Colorizer): Promise<Table['rows']> {
   const photo = await decodeImage(PHOTO);
   const small = shrinkImage(photo, 64);
   const rasters = await rowsOf('512 px photo', async (count) => {
-    for (const result of await colorize(photo, { count, mode: 'samples' })) await result.toRaster();
+    for (const result of await colorize(photo, { count, mode: 'samples', leastDifference: 0 }))
+      await result.toRaster();
   });
   const files = await rowsOf('512 px photo as PNG', async (count) => {
-    for (const result of await colorize(photo, { count, mode: 'samples' })) await result.toPng();
+    for (const result of await colorize(photo, { count, mode: 'samples', leastDifference: 0 }))
+      await result.toPng();
   });
   const networks = await rowsOf('networks alone', async (count) => {
-    await colorize(small, { count, mode: 'samples' });
+    await colorize(small, { count, mode: 'samples', leastDifference: 0 });
   });
   return [...rasters, ...files, ...networks];
 }

@@ -57,8 +57,8 @@ function featuresFor({ input }: ColorizerConfigs['mixtureDensityNetwork']): Feat
 async function colorOnePhoto(models: ColorizerModels, features: Features | null): Promise<void> {
   const owner = colorizer(models, features === null ? {} : { features });
   const photo = picture(models.colorVae.config.imageSize);
-  const results = await owner.colorize(photo, { count: BATCH, mode: 'modes' });
-  results.push(...(await owner.colorize(photo, { count: BATCH, mode: 'samples', seed: 0 })));
+  const results = await owner.colorize(photo, { count: BATCH, mode: 'modes', leastDifference: 0 });
+  results.push(...(await owner.colorize(photo, { count: BATCH, mode: 'samples', leastDifference: 0 })));
   for (const result of results) await result.toRaster();
 }
 

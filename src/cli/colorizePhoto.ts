@@ -90,8 +90,9 @@ async function stageResults(
     signal.throwIfAborted();
     const file = `${name}.${i + 1}${FORMAT_ENDINGS[files.format]}`;
     await staged.add(join(folder, file), await encodeResult(result, photo, files, photo.metadata));
-    const { weight, component, seed, latent } = result;
-    entries.push({ file, weight, component, seed, latent: Array.from(latent) });
+    const { weight, componentWeight, component, seed, nearDuplicates, latent } = result;
+    const choice = { weight, componentWeight, component, seed, nearDuplicates };
+    entries.push({ file, ...choice, latent: Array.from(latent) });
   }
   const sheet = files.sheet ? `${name}.sheet.png` : undefined;
   if (sheet !== undefined) await staged.add(join(folder, sheet), await sheetOf(photo.image, results));

@@ -1,4 +1,4 @@
-import type { LatentMode } from '../inference/chooseLatents.js';
+import { LATENT_MODES } from '../inference/chooseLatents.js';
 import type { ColorizeOptions, Colorizer } from '../inference/colorizer.js';
 import {
   choice,
@@ -9,7 +9,6 @@ import {
   UsageError,
 } from './arguments.js';
 
-const MODES: readonly LatentMode[] = ['modes', 'samples'];
 const MAX_TEMPERATURE = 10;
 
 /** Options of the commands that ask a colorizer for several results. */
@@ -17,19 +16,20 @@ export const LATENT_OPTIONS = {
   count: { value: 'K', description: 'results per photo (default: 5)' },
   mode: {
     value: 'NAME',
-    description: 'modes: the most likely ones; samples: drawn at random (default: modes)',
+    description:
+      'modes: the likeliest; samples: drawn at random; distinct: the most different (default: modes)',
   },
   temperature: {
     value: 'T',
-    description: 'spread of random results, 1 is that of the model; sets --mode samples',
+    description: 'spread of what is drawn, 1 is that of the model; sets --mode samples where none is given',
   },
-  seed: { value: 'N', description: 'source of randomness of samples (default: 0)' },
+  seed: { value: 'N', description: 'source of randomness of what is drawn (default: 0)' },
 } as const;
 
 /** What `--count`, `--mode`, `--temperature` and `--seed` ask for. */
 export function colorizeOptions(args: ParsedArguments): ColorizeOptions {
   const temperature = numberBetween(0, MAX_TEMPERATURE)(args, 'temperature');
-  const mode = choice(args, 'mode', MODES) ?? (temperature === undefined ? 'modes' : 'samples');
+  const mode = choice(args, 'mode', LATENT_MODES) ?? (temperature === undefined ? 'modes' : 'samples');
   if (mode === 'modes' && temperature !== undefined)
     throw new UsageError("Give '--temperature' or '--mode modes', not both: modes are not drawn at random");
   return {

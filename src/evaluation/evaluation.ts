@@ -14,12 +14,14 @@ const INTERVALS = 4;
 
 /** What was asked for. */
 export interface EvaluationSettings {
-  /** Results per photo. */
+  /** Results per photo, at most. */
   readonly count: number;
   readonly mode: LatentMode;
-  /** Used by mode `'samples'`. */
+  /** Used where codes are drawn. */
   readonly temperature: number;
   readonly seed: number;
+  /** Mean CIEDE2000 difference below which two results count as one. */
+  readonly leastDifference: number;
   /** Results of the plain prior that were grouped, where baselines were measured. */
   readonly priorSamples: number;
 }
@@ -27,7 +29,7 @@ export interface EvaluationSettings {
 /** What was measured of the model or of one baseline. */
 export interface SystemEvaluation {
   readonly name: SystemName;
-  /** Results per photo. */
+  /** Results per photo, at most: near-duplicates are left out. */
   readonly results: number;
   readonly figures: Figures;
   /** Error of best of the first result, of the first two, ... */
@@ -64,8 +66,8 @@ export interface ColorizerEvaluation {
     /** Weights of all components against how often the component is the nearest to the code of the true colors. */
     readonly nearest: WeightCalibration | null;
     /**
-     * Weights of the results, scaled to a sum of 1, against how often the result is the best; `null` in mode `'samples'` and for
-     * one result.
+     * Weights of the results, scaled to a sum of 1, against how often the result is the best; `null` where codes are
+     * drawn and for one result.
      */
     readonly best: WeightCalibration | null;
   };
@@ -121,9 +123,10 @@ function bestCalibration({ measures }: SystemTally, weights: SetTally['resultWei
 /** What a tally of at least one photo amounts to. */
 export function evaluationOf(tally: SetTally, request: EvaluationRequest, size: number): ColorizerEvaluation {
   const { latents, priorSamples } = request;
+  const { count, mode } = latents;
   const [model] = tally.systems;
   const seed = deriveSeed(latents.seed, INTERVALS);
-  const ranked = latents.mode === 'modes' && latents.count > 1;
+  const ranked = mode === 'modes' && count > 1;
   const photos = tally.photos.map((photo, i) => {
     const { errors, best } = model!.measures[i]!;
     return { ...photo, bestError: errors[best]!, firstError: errors[0]! };

@@ -4,7 +4,7 @@ import { clipToGamut, labToRgb } from '../data/lab.js';
 import { COLOR_FIELD_SCALE } from '../data/networkColor.js';
 import { areaUnderErrorCurve } from '../metrics/areaUnderErrorCurve.js';
 import { bestOfError, perPixelBestError } from '../metrics/bestOfError.js';
-import { meanCiede2000, meanPairwiseCiede2000 } from '../metrics/ciede2000.js';
+import { meanCiede2000, meanPairwiseCiede2000 } from '../metrics/meanCiede2000.js';
 import { colorfulness } from '../metrics/colorfulness.js';
 import { peakSignalToNoise } from '../metrics/peakSignalToNoise.js';
 import { resultVariance } from '../metrics/resultVariance.js';

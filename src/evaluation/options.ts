@@ -22,13 +22,14 @@ export interface EvaluateColorizerOptions extends ColorizerOptions {
    */
   readonly count?: number;
   /**
-   * `'modes'` measures the means of the most likely components; `'samples'` codes drawn from the mixture.
+   * `'modes'` measures the means of the most likely components; `'samples'` codes drawn from the mixture; `'distinct'` those that
+   * differ most among modes and many draws.
    *
    * @defaultValue `'modes'`
    */
   readonly mode?: LatentMode;
   /**
-   * Factor of the standard deviations in mode `'samples'`.
+   * Factor of the standard deviations where codes are drawn.
    *
    * @defaultValue `1`
    */

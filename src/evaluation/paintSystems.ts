@@ -1,4 +1,5 @@
-import { chooseLatents, type ChooseLatentsOptions } from '../inference/chooseLatents.js';
+import { chooseFields } from '../inference/chooseFields.js';
+import type { ChooseLatentsOptions } from '../inference/chooseLatents.js';
 import { decodeFields } from '../inference/decodeFields.js';
 import type { ColorVae } from '../models/colorVae.js';
 import { deriveSeed, randomGenerator } from '../random.js';
@@ -67,11 +68,15 @@ async function decode(
 
 /** The results of the model. */
 export async function paintModel(task: PaintTask): Promise<PaintedPhoto> {
-  const { photo, encoded, latents } = task;
+  const { vae, photo, encoded, latents } = task;
+  const { lightness } = photo;
   const seed = deriveSeed(latents.seed, SAMPLES, photo.index);
-  const choices = await chooseLatents(encoded.mixture, { ...latents, seed });
-  const fields = await decode(task, choices.map(({ latent }) => latent)); // prettier-ignore
-  return { system: 'model', fields, weights: choices.map(({ weight }) => weight!) };
+  const chosen = await chooseFields({ vae, lightness, ...encoded }, { ...latents, seed });
+  return {
+    system: 'model',
+    fields: chosen.map(({ colorField }) => colorField.values),
+    weights: chosen.map(({ componentWeight }) => componentWeight),
+  };
 }
 
 /** Results of the plain prior: the first of them, and the centers of all, those of most results first. */

@@ -12,13 +12,20 @@ import { type PhotoPainter, photoPainter } from './paintPhoto.js';
 export interface LatentChoice {
   /** The code, `latentDim` numbers: `Colorizer.decode` makes the same colors of it again. */
   readonly latent: Float32Array;
-  /** Weight of the mixture's component the code came from, from 0 to 1; `null` for a code that was given. */
+  /** Share of the result in the component weights of all results of the call, which sums to 1; `null` for a code that was given. */
   readonly weight: number | null;
+  /** Weight of the mixture's component the code came from, from 0 to 1; `null` for a code that was given. */
+  readonly componentWeight: number | null;
   /** Index of that component in the mixture; `null` for a code that was given. */
   readonly component: number | null;
   /** Seed of the call that drew the code; `null` where nothing was drawn. */
   readonly seed: number | null;
+  /** Codes that were left out as their colors are nearly those of this one; 0 for a code that was given. */
+  readonly nearDuplicates: number;
 }
+
+/** Where a code came from that was given. */
+export const GIVEN = { weight: null, componentWeight: null, component: null, seed: null, nearDuplicates: 0 };
 
 /**
  * One way to color one photo.
@@ -58,16 +65,15 @@ export function paintedPhoto(photo: RasterImage): PaintedPhoto {
 /** A result of a colorizer. */
 export function colorization(
   photo: PaintedPhoto,
-  colorField: TensorData,
-  choice: LatentChoice,
+  choice: LatentChoice & Pick<Colorization, 'colorField'>,
 ): Colorization {
   const { width, height, paint } = photo;
+  const { colorField } = choice;
   const toRaster = async () => paint(colorField);
   return {
     ...choice,
     width,
     height,
-    colorField,
     toRaster,
     toTensor: async () => rasterToTensor(await toRaster()),
     toImageData: async () => {

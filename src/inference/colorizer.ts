@@ -14,10 +14,11 @@ import {
   disposeColorizerModels,
   loadColorizerModels,
 } from '../models/colorizerModels.js';
-import { encodeGreyLevel } from '../models/colorVae.js';
+import { type ColorVae, encodeGreyLevel } from '../models/colorVae.js';
 import { predictMixture } from '../models/mixtureDensityNetwork.js';
-import { chooseLatents, type ChooseLatentsOptions, latentOptions, type LatentMode } from './chooseLatents.js';
-import { colorization, type Colorization, type LatentChoice, paintedPhoto } from './colorization.js';
+import { chooseFields } from './chooseFields.js';
+import { type ChooseLatentsOptions, latentOptions, type LatentMode } from './chooseLatents.js';
+import { colorization, type Colorization, GIVEN, paintedPhoto } from './colorization.js';
 import { decodeFields } from './decodeFields.js';
 import { squareLightness } from './greyInput.js';
 
@@ -32,29 +33,38 @@ export interface ColorizeProgress {
 
 export interface ColorizeOptions {
   /**
-   * Results per photo; in mode `'modes'` at most the number of components.
+   * Results per photo, in mode `'modes'` at most the number of components; fewer are returned where not so many differ by
+   * `leastDifference`.
    *
    * @defaultValue `5`
    */
   readonly count?: number;
   /**
-   * `'modes'` gives the means of the most likely components; `'samples'` draws codes from the mixture.
+   * `'modes'` gives the means of the most likely components; `'samples'` draws codes from the mixture; `'distinct'` gives those
+   * that differ most from each other, likely ones first, among all modes and many draws.
    *
    * @defaultValue `'modes'`
    */
   readonly mode?: LatentMode;
   /**
-   * Factor of the standard deviations in mode `'samples'`: 0 draws component means, 1 draws from the mixture as it is.
+   * Factor of the standard deviations where codes are drawn: 0 draws component means, 1 draws from the mixture as it is.
    *
    * @defaultValue `1`
    */
   readonly temperature?: number;
   /**
-   * Non-negative integer, 0 included; equal seeds give equal results in mode `'samples'`.
+   * Non-negative integer, 0 included; equal seeds give equal results where codes are drawn.
    *
    * @defaultValue `0`
    */
   readonly seed?: number;
+  /**
+   * Mean CIEDE2000 difference, at the size the networks work at, below which two results count as one: the likelier one, or the
+   * one drawn first, stays, and the next takes the place of the other. 0 keeps all.
+   *
+   * @defaultValue `1`, about the smallest difference that is seen between patches side by side
+   */
+  readonly leastDifference?: number;
   /** Gives up between two photos; the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Told after each photo. */
@@ -102,23 +112,35 @@ function mixtureOf(
   });
 }
 
-/** Decodes codes for one photo: the grey photo is encoded once, whatever the number of codes. */
-async function decodeChoices(
+/** Calls `body` with what the networks need of a photo: it is encoded once, whatever the number of codes. */
+async function withGreyPhoto<T>(
+  vae: ColorVae,
+  photo: RasterImage,
+  body: (grey: { conditioning: readonly tf.Tensor4D[]; lightness: tf.Tensor4D }) => Promise<T>,
+): Promise<T> {
+  const [lightness, ...conditioning] = tf.tidy(() => {
+    const lightness = squareLightness(photo, vae.config.imageSize);
+    return [lightness, ...encodeGreyLevel(vae, lightnessToGreyLevel(lightness))];
+  }) as [tf.Tensor4D, ...tf.Tensor4D[]];
+  try {
+    return await body({ conditioning, lightness });
+  } finally {
+    tf.dispose([lightness, ...conditioning]);
+  }
+}
+
+async function decodePhoto(
   { colorVae: vae }: ColorizerModels,
   photo: RasterImage,
-  choices: readonly LatentChoice[],
+  latents: readonly Float32Array[],
 ): Promise<Colorization[]> {
-  const conditioning = tf.tidy(() =>
-    encodeGreyLevel(vae, lightnessToGreyLevel(squareLightness(photo, vae.config.imageSize))),
-  );
-  try {
-    const latents = choices.map(({ latent }) => latent);
-    const colorFields = await decodeFields(vae, latents, conditioning);
+  return withGreyPhoto(vae, photo, async ({ conditioning }) => {
     const painted = paintedPhoto(photo);
-    return choices.map((choice, i) => colorization(painted, colorFields[i]!, choice));
-  } finally {
-    tf.dispose(conditioning);
-  }
+    const colorFields = await decodeFields(vae, latents, conditioning);
+    return latents.map((latent, i) =>
+      colorization(painted, { ...GIVEN, latent: latent.slice(), colorField: colorFields[i]! }),
+    );
+  });
 }
 
 async function colorizePhoto(
@@ -127,9 +149,14 @@ async function colorizePhoto(
   settings: ChooseLatentsOptions,
   options: ColorizerOptions,
 ): Promise<Colorization[]> {
+  const { colorVae: vae } = models;
   const mixture = mixtureOf(models, photo, options);
   try {
-    return await decodeChoices(models, photo, await chooseLatents(mixture, settings));
+    return await withGreyPhoto(vae, photo, async ({ conditioning, lightness }) => {
+      const encoded = { vae, mixture, conditioning, lightness: await lightness.data<'float32'>() };
+      const painted = paintedPhoto(photo);
+      return (await chooseFields(encoded, settings)).map((chosen) => colorization(painted, chosen));
+    });
   } finally {
     tf.dispose([mixture.logits, mixture.means, mixture.logStdDevs]);
   }
@@ -205,9 +232,7 @@ export function colorizer(models: ColorizerModels, options: ColorizerOptions = {
     decode: async (photo, latents) => {
       channelsOf('decode latents', photo);
       assertLatents(latents, models.colorVae.config.latentDim);
-      const given = { weight: null, component: null, seed: null };
-      const choices = latents.map((latent) => ({ latent: latent.slice(), ...given }));
-      return watched(WORK, () => decodeChoices(models, photo, choices));
+      return watched(WORK, () => decodePhoto(models, photo, latents));
     },
     dispose: () => disposeColorizerModels(models),
   };

@@ -7,7 +7,7 @@ import { runCommand } from '../../src/cli/runCommand.js';
 import { encodePng } from '../../src/data/png.js';
 import { disposeColorizerModels, saveColorizerModels } from '../../src/models/colorizerModels.js';
 import { folderStore } from '../../src/node/folderStore.js';
-import { tinyModels } from '../support/tinyModels.js';
+import { colorfulModels } from '../support/tinyModels.js';
 import { COLORS, grainy } from '../training/smallPictures.js';
 
 /** A stream that keeps what is written to it. */
@@ -67,7 +67,7 @@ export async function pictureFolder(folder: string, count = 5): Promise<string> 
 
 /** A folder with a model that was never trained. */
 export async function modelFolder(folder: string): Promise<string> {
-  const models = tinyModels(0);
+  const models = colorfulModels(0);
   await saveColorizerModels(folderStore(folder), models);
   disposeColorizerModels(models);
   return folder;

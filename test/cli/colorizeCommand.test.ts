@@ -271,7 +271,7 @@ describe('polyhue colorize', () => {
     ],
     [
       ['a.jpg', '--mode', 'best'],
-      'Cannot read the command line as \'--mode\' must be one of "modes", "samples": current value is "best"',
+      'Cannot read the command line as \'--mode\' must be one of "modes", "samples", "distinct": current value is "best"',
     ],
     [
       ['a.jpg', '--mode', 'modes', '--temperature', '0.5'],

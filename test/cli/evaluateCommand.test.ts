@@ -55,7 +55,8 @@ describe('polyhue evaluate', () => {
     const args = ['--json', '--temperature', '0.8', '--seed', '3', '--count', '2', '--limit', '2'];
     const { stdout } = await evaluate(...args);
     const { settings, photos, systems } = JSON.parse(stdout) as ColorizerEvaluation;
-    expect(settings).toEqual({ count: 2, mode: 'samples', temperature: 0.8, seed: 3, priorSamples: 256 });
+    const sampled = { count: 2, mode: 'samples', temperature: 0.8, seed: 3 };
+    expect(settings).toEqual({ ...sampled, leastDifference: 1, priorSamples: 256 });
     expect(photos.map(({ name }) => name)).toEqual(['0.png', '2.png']);
     expect(systems.map(({ name, results }) => [name, results])).toEqual([['model', 2]]);
     expect((await evaluate(...args)).stdout).toBe(stdout);

@@ -164,6 +164,7 @@ describe('evaluateColorizer()', () => {
       mode: 'samples',
       temperature: 0.8,
       seed: 5,
+      leastDifference: 1,
       priorSamples: 256,
     });
   });

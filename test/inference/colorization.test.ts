@@ -6,9 +6,16 @@ import { expectAllClose, expectTensorsKeptAsync } from '../support/numeric.js';
 
 const PHOTO = { width: 3, height: 2, data: Uint8Array.of(0, 50, 100, 150, 200, 255) };
 const FIELD = { shape: [1, 1, 2], values: Float32Array.of(0.1, -0.2) };
-const CHOICE = { latent: Float32Array.of(1, 2), weight: 0.25, component: 3, seed: null };
+const CHOICE = {
+  latent: Float32Array.of(1, 2),
+  weight: 0.5,
+  componentWeight: 0.25,
+  component: 3,
+  seed: null,
+  nearDuplicates: 1,
+};
 
-const make = () => colorization(paintedPhoto(PHOTO), FIELD, CHOICE);
+const make = () => colorization(paintedPhoto(PHOTO), { ...CHOICE, colorField: FIELD });
 
 describe('colorization()', () => {
   it('says where its colors come from', () => {

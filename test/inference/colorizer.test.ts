@@ -12,7 +12,7 @@ import type { MixtureDensityNetworkConfig } from '../../src/models/config.js';
 import { randomGenerator } from '../../src/random.js';
 import { solid } from '../data/pictures.js';
 import { expectAllClose, expectTensorsKeptAsync } from '../support/numeric.js';
-import { SMALLEST_MIXTURE, SMALLEST_VAE, tinyModels } from '../support/tinyModels.js';
+import { colorfulModels, SMALLEST_MIXTURE, SMALLEST_VAE } from '../support/tinyModels.js';
 
 /** A photo of random bytes. */
 function photo(width: number, height: number, channels: number, seed: number): RasterImage {
@@ -25,7 +25,7 @@ const { components } = SMALLEST_MIXTURE;
 const { imageSize, latentDim } = SMALLEST_VAE;
 
 const smallestModels = (seed: number, mixture = SMALLEST_MIXTURE) =>
-  tinyModels(seed, { vae: SMALLEST_VAE, mixture });
+  colorfulModels(seed, { vae: SMALLEST_VAE, mixture });
 
 const built: Colorizer[] = [];
 
@@ -36,9 +36,10 @@ function build(seed = 0): Colorizer {
 }
 
 /** What makes two results the same. */
-const facts = ({ latent, weight, component, seed, colorField }: Colorization) => ({
+const facts = ({ latent, weight, componentWeight, component, seed, colorField }: Colorization) => ({
   latent,
   weight,
+  componentWeight,
   component,
   seed,
   colorField,
@@ -94,15 +95,15 @@ describe('colorizer()', () => {
     const { colorize } = build();
     const modes = await colorize(PHOTO, { count: components });
     const drawn = await colorize(PHOTO, { mode: 'samples', temperature: 0, count: 3 });
-    for (const { component, latent, weight } of drawn) {
+    for (const { component, latent, componentWeight } of drawn) {
       const mode = modes.find((result) => result.component === component)!;
-      expect([latent, weight]).toEqual([mode.latent, mode.weight]);
+      expect([latent, componentWeight]).toEqual([mode.latent, mode.componentWeight]);
     }
   });
 
   it('decodes its latent codes to the same colors again, the same codes together bit for bit', async () => {
     const { colorize, decode } = build();
-    const results = await colorize(PHOTO, { mode: 'samples', count: 20, seed: 1 });
+    const results = await colorize(PHOTO, { mode: 'samples', count: 20, seed: 1, leastDifference: 0 });
     const latents = results.map(({ latent }) => latent);
     const again = await decode(PHOTO, latents);
     expect(again.map(({ colorField }) => colorField)).toEqual(results.map(({ colorField }) => colorField));
@@ -170,7 +171,9 @@ describe('colorizer()', () => {
       ),
     );
     await expect(colorize(PHOTO, { mode: 'best' as 'modes' })).rejects.toThrow(
-      new TypeError('Cannot colorize as \'mode\' must be one of "modes", "samples": current value is "best"'),
+      new TypeError(
+        'Cannot colorize as \'mode\' must be one of "modes", "samples", "distinct": current value is "best"',
+      ),
     );
     await expect(colorize(PHOTO, { temperature: -1 })).rejects.toThrow(RangeError);
     await expect(colorize(PHOTO, { seed: 0.5 })).rejects.toThrow(RangeError);

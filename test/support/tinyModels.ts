@@ -1,3 +1,5 @@
+import * as tf from '@tensorflow/tfjs-core';
+
 import { type ColorVaeConfig, type MixtureDensityNetworkConfig } from '../../src/models/config.js';
 import { colorVae } from '../../src/models/colorVae.js';
 import type { ColorizerModels } from '../../src/models/colorizerModels.js';
@@ -43,4 +45,15 @@ export function tinyModels(
     colorVae: colorVae({ config: vae, seed: deriveSeed(seed, 0) }),
     mixtureDensityNetwork: mixtureDensityNetwork({ config: mixture, seed: deriveSeed(seed, 1) }),
   };
+}
+
+/** The same, painting strong colors that differ from code to code: initial weights paint nearly grey. */
+export function colorfulModels(...args: Parameters<typeof tinyModels>): ColorizerModels {
+  const models = tinyModels(...args);
+  const layer = models.colorVae.decoder.getLayer('decoder_output_conv');
+  const [kernel, ...rest] = layer.getWeights();
+  const scaled = tf.mul(kernel!, 20);
+  layer.setWeights([scaled, ...rest]);
+  scaled.dispose();
+  return models;
 }

@@ -34,7 +34,7 @@ function keyFigures({ systems }: ColorizerEvaluation): string {
 
 function summary({ settings, photos, leftOut, size }: ColorizerEvaluation): string {
   const { count, mode, temperature, seed } = settings;
-  const drawn = mode === 'samples' ? `samples at temperature ${temperature}` : 'modes';
+  const drawn = mode === 'modes' ? mode : `${mode} at temperature ${temperature}`;
   const grey = leftOut.filter(({ error }) => error === null).length;
   const left =
     leftOut.length === 0 ? '' : ` ${grey} grey and ${leftOut.length - grey} unreadable photos are left out.`;

@@ -1,5 +1,4 @@
-import { argumentMessage } from '../errors.js';
-import { assertLength, assertPixels, assertResults } from './assertions.js';
+import { argumentMessage } from './errors.js';
 
 const DEGREE = Math.PI / 180;
 const POW_25_7 = 25 ** 7;
@@ -55,14 +54,14 @@ function rotation(hue: number, chroma: number): number {
   return -Math.sin(2 * angle) * 2 * chromaRatio(chroma);
 }
 
-/** A color of a list of colors with three values each. */
+/** A color of a list of colors with three values each: it begins at `at`. */
 interface ColorPlace {
   readonly lab: ArrayLike<number>;
   readonly at: number;
 }
 
-/** The difference of two colors; checks nothing. */
-function difference({ lab: one, at: i }: ColorPlace, { lab: other, at: j }: ColorPlace): number {
+/** The CIEDE2000 difference of two colors of lists; checks nothing. */
+export function colorDifference({ lab: one, at: i }: ColorPlace, { lab: other, at: j }: ColorPlace): number {
   const [l1, a1, b1] = [one[i]!, one[i + 1]!, one[i + 2]!];
   const [l2, a2, b2] = [other[j]!, other[j + 1]!, other[j + 2]!];
   const stretch = 1.5 - 0.5 * chromaRatio((magnitude(a1, b1) + magnitude(a2, b2)) / 2);
@@ -100,42 +99,5 @@ export function ciede2000(one: ArrayLike<number>, other: ArrayLike<number>): num
     if (color.length === 3) continue;
     throw new RangeError(argumentMessage('compute ciede2000', `${argument}.length`, 'be 3', color.length));
   }
-  return difference({ lab: one, at: 0 }, { lab: other, at: 0 });
-}
-
-function meanDifference(one: ArrayLike<number>, other: ArrayLike<number>): number {
-  let sum = 0;
-  for (let at = 0; at < one.length; at += 3) sum += difference({ lab: one, at }, { lab: other, at });
-  return (sum * 3) / one.length;
-}
-
-/**
- * The mean CIEDE2000 difference of two pictures over their pixels.
- *
- * @param one CIE Lab, three values a pixel.
- * @param other CIE Lab of as many pixels.
- * @returns 0 or more; 0 for equal pictures.
- * @throws {RangeError} If a picture is empty or not of whole pixels, or they differ in length.
- */
-export function meanCiede2000(one: ArrayLike<number>, other: ArrayLike<number>): number {
-  const action = 'compute meanCiede2000';
-  assertPixels(action, 'one', one, 3);
-  assertLength(action, 'other', other.length, [one.length, 'one']);
-  return meanDifference(one, other);
-}
-
-/**
- * How different results of one photo look: the mean CIEDE2000 difference over all pairs of results and all pixels.
- *
- * @param results CIE Lab of each result, three values a pixel.
- * @returns 0 or more; `null` for one result, which has no pair.
- * @throws {RangeError} If there is no result, one is not of whole pixels, or they differ in length.
- */
-export function meanPairwiseCiede2000(results: readonly ArrayLike<number>[]): number | null {
-  const action = 'compute meanPairwiseCiede2000';
-  assertResults(action, results);
-  assertPixels(action, 'results[0]', results[0]!, 3);
-  if (results.length === 1) return null;
-  const pairs = results.flatMap((one, i) => results.slice(i + 1).map((other) => meanDifference(one, other)));
-  return pairs.reduce((sum, value) => sum + value, 0) / pairs.length;
+  return colorDifference({ lab: one, at: 0 }, { lab: other, at: 0 });
 }

@@ -1,0 +1,99 @@
+import type * as tf from '@tensorflow/tfjs-core';
+
+import type { GaussianMixture } from '../distributions/gaussianMixture.js';
+import type { ColorVae } from '../models/colorVae.js';
+import {
+  type ChooseLatentsOptions,
+  drawnCandidates,
+  type LatentCandidate,
+  modeCandidates,
+} from './chooseLatents.js';
+import { decodeFields } from './decodeFields.js';
+import { type FieldCandidate, type KeptField, mostDistinct, unlikeFields } from './unlikeFields.js';
+
+/** Codes drawn for each result that is asked for: those left over take the place of near-duplicates. */
+const DRAWN_PER_RESULT = 4;
+/** Codes among which the most different are looked for, modes included. */
+const DISTINCT_CANDIDATES = 48;
+
+/** What the networks say of one photo. */
+export interface EncodedPhoto {
+  readonly vae: ColorVae;
+  /** A batch of 1. */
+  readonly mixture: GaussianMixture;
+  /** Result of `encodeGreyLevel`. */
+  readonly conditioning: readonly tf.Tensor4D[];
+  /** L in 0..100, `[size, size]`, at the size of the color fields. */
+  readonly lightness: Float32Array;
+}
+
+/** A code that is returned, its colors, and its share of the weight of all that are. */
+export interface ChosenField extends KeptField {
+  /** `componentWeight` over the sum of those of all results. */
+  readonly weight: number;
+}
+
+async function decodeCandidates(
+  { vae, conditioning }: EncodedPhoto,
+  candidates: readonly LatentCandidate[],
+): Promise<FieldCandidate[]> {
+  const fields = await decodeFields(vae, candidates.map(({ latent }) => latent), conditioning); // prettier-ignore
+  return candidates.map((candidate, i) => ({ ...candidate, colorField: fields[i]! }));
+}
+
+/** The first candidates that differ from each other; no more are decoded than it takes. */
+async function firstUnlike(
+  encoded: EncodedPhoto,
+  candidates: readonly LatentCandidate[],
+  { count, leastDifference }: ChooseLatentsOptions,
+): Promise<readonly KeptField[]> {
+  const { kept, offer } = unlikeFields(encoded.lightness, leastDifference);
+  for (let first = 0; kept.length < count && first < candidates.length;) {
+    const some = candidates.slice(first, first + count - kept.length);
+    (await decodeCandidates(encoded, some)).forEach(offer);
+    first += some.length;
+  }
+  return kept;
+}
+
+/** Modes, then draws up to as many candidates as are compared. */
+async function manyCandidates(
+  { mixture }: EncodedPhoto,
+  { count, seed, temperature }: ChooseLatentsOptions,
+): Promise<LatentCandidate[]> {
+  const modes = await modeCandidates(mixture);
+  const drawn = Math.max(DISTINCT_CANDIDATES - modes.length, DRAWN_PER_RESULT * count);
+  return [...modes, ...(await drawnCandidates(mixture, { count: drawn, seed, temperature }))];
+}
+
+async function keptFields(
+  encoded: EncodedPhoto,
+  options: ChooseLatentsOptions,
+): Promise<readonly KeptField[]> {
+  const { count, mode, seed, temperature } = options;
+  const { mixture, lightness } = encoded;
+  if (mode === 'modes') return firstUnlike(encoded, await modeCandidates(mixture), options);
+  if (mode === 'distinct') {
+    const candidates = await decodeCandidates(encoded, await manyCandidates(encoded, options));
+    return mostDistinct(lightness, candidates, options);
+  }
+  const drawn = await drawnCandidates(mixture, { count: DRAWN_PER_RESULT * count, seed, temperature });
+  return firstUnlike(encoded, drawn, options);
+}
+
+/**
+ * Codes for one photo and their colors, the weightiest first; no two look alike.
+ *
+ * There are fewer than `count` where not so many differ: in mode `'modes'` among all components, in mode `'samples'` among four
+ * draws for each result, in mode `'distinct'` among all modes and at least forty draws.
+ */
+export async function chooseFields(
+  encoded: EncodedPhoto,
+  options: ChooseLatentsOptions,
+): Promise<ChosenField[]> {
+  const kept = await keptFields(encoded, options);
+  const sum = kept.reduce((total, { componentWeight }) => total + componentWeight, 0);
+  return kept
+    .map((field) => ({ ...field, weight: field.componentWeight / sum }))
+    .sort((one, other) => other.componentWeight - one.componentWeight);
+}
