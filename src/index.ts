@@ -279,6 +279,7 @@ export { contactSheet } from './inference/contactSheet.js';
 export type { ContactSheetOptions, ContactSheetTile } from './inference/contactSheet.js';
 export { interpolateLatents } from './inference/interpolateLatents.js';
 export { paintPhoto } from './inference/paintPhoto.js';
+export type { PaintPhotoOptions, Upsampling } from './inference/paintPhoto.js';
 export type { AdapterReport } from './backends/adapter.js';
 export { registeredCandidates } from './backends/candidates.js';
 export type { BackendCandidate } from './backends/candidates.js';

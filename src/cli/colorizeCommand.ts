@@ -1,5 +1,6 @@
 import { type Colorizer, loadColorizer } from '../inference/colorizer.js';
-import { type CommandSpec, type ParsedArguments, positiveInteger, UsageError } from './arguments.js';
+import { UPSAMPLINGS } from '../inference/paintPhoto.js';
+import { choice, type CommandSpec, type ParsedArguments, positiveInteger, UsageError } from './arguments.js';
 import { BACKEND_OPTION, type ComputeChoice, computeChoice, startChosenBackend } from './chooseBackend.js';
 import { type PhotoOutcome, type PhotoPainter, photoPainter, type PhotoSettings } from './colorizePhoto.js';
 import { colorizePhotos } from './colorizePhotos.js';
@@ -28,6 +29,10 @@ export const COLORIZE_COMMAND: CommandSpec = {
       description: 'a trained model, see polyhue train',
     },
     ...LATENT_OPTIONS,
+    upsampling: {
+      value: 'NAME',
+      description: 'edges: colors end at the edges of the photo; bilinear: they flow (default: edges)',
+    },
     sheet: { description: 'write NAME.sheet.png too: the grey photo and its results side by side' },
     'max-pixels': { value: 'N', description: 'refuse larger photos (default: 100000000)' },
     backend: BACKEND_OPTION,
@@ -60,7 +65,11 @@ function colorizeRequest(args: ParsedArguments): ColorizeRequest {
     maxPixels: positiveInteger(args, 'max-pixels') ?? DEFAULT_MAX_PIXELS,
     json: args.switched('json'),
     compute: computeChoice(args),
-    settings: { options: colorizeOptions(args), out: args.text('out')!, sheet: args.switched('sheet') },
+    settings: {
+      options: { ...colorizeOptions(args), upsampling: choice(args, 'upsampling', UPSAMPLINGS) ?? 'edges' },
+      out: args.text('out')!,
+      sheet: args.switched('sheet'),
+    },
   };
 }
 

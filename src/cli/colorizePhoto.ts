@@ -31,28 +31,36 @@ export interface PhotoPainter {
   readonly color: (job: PhotoJob) => Promise<PhotoOutcome>;
 }
 
-/** Paints a small copy of the photo, not the whole, for each tile. */
-async function writeSheet(path: string, photo: RasterImage, results: readonly Colorization[]): Promise<void> {
-  const small = shrinkImage(photo, SHEET_PHOTO_SIDE);
-  const tiles: ContactSheetTile[] = [{ image: await toGrey(small) }];
-  for (const { colorField, weight } of results)
-    tiles.push({ image: await paintPhoto(small, colorField), weight });
-  const sheet = await contactSheet([tiles]);
-  await writeFileAtomic(path, await encodePng(sheet));
-}
-
 interface ColoredPhoto {
   readonly job: PhotoJob;
   readonly photo: RasterImage;
   readonly results: readonly Colorization[];
 }
 
+/** Paints a small copy of the photo, not the whole, for each tile. */
+async function writeSheet(
+  path: string,
+  { photo, results }: ColoredPhoto,
+  { upsampling }: ColorizeOptions,
+): Promise<void> {
+  const small = shrinkImage(photo, SHEET_PHOTO_SIDE);
+  const tiles: ContactSheetTile[] = [{ image: await toGrey(small) }];
+  for (const { colorField, weight } of results)
+    tiles.push({
+      image: await paintPhoto(small, colorField, upsampling === undefined ? {} : { upsampling }),
+      weight,
+    });
+  const sheet = await contactSheet([tiles]);
+  await writeFileAtomic(path, await encodePng(sheet));
+}
+
 /** Writes the results of one photo and returns what its JSON file says. */
 async function writeResults(
-  { job, photo, results }: ColoredPhoto,
-  { out, sheet }: PhotoSettings,
+  colored: ColoredPhoto,
+  { options, out, sheet }: PhotoSettings,
   signal: AbortSignal,
 ) {
+  const { job, photo, results } = colored;
   const entries = [];
   for (const [i, result] of results.entries()) {
     signal.throwIfAborted();
@@ -62,7 +70,7 @@ async function writeResults(
     const origin = { weight, componentWeight, component, seed, nearDuplicates };
     entries.push({ file, ...origin, latent: Array.from(latent) });
   }
-  if (sheet) await writeSheet(join(out, `${job.name}.sheet.png`), photo, results);
+  if (sheet) await writeSheet(join(out, `${job.name}.sheet.png`), colored, options);
   const summary = { input: job.input, width: photo.width, height: photo.height, results: entries };
   await writeFileAtomic(join(out, `${job.name}.json`), `${JSON.stringify(summary, undefined, 2)}\n`);
   return summary;

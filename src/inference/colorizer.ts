@@ -21,6 +21,7 @@ import { type ChooseLatentsOptions, latentOptions, type LatentMode } from './cho
 import { colorization, type Colorization, GIVEN, paintedPhoto } from './colorization.js';
 import { decodeFields } from './decodeFields.js';
 import { squareLightness } from './greyInput.js';
+import { assertUpsampling, type Upsampling } from './paintPhoto.js';
 
 const ACTION = 'colorize';
 const WORK = { action: ACTION, saving: 'use smaller networks, or a device with more memory' };
@@ -65,6 +66,12 @@ export interface ColorizeOptions {
    * @defaultValue `1`, about the smallest difference that is seen between patches side by side
    */
   readonly leastDifference?: number;
+  /**
+   * How the colors of results come to the size of the photo; see {@link PaintPhotoOptions}.
+   *
+   * @defaultValue `'edges'`
+   */
+  readonly upsampling?: Upsampling;
   /** Gives up between two photos; the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Told after each photo. */
@@ -146,7 +153,7 @@ async function decodePhoto(
 async function colorizePhoto(
   models: ColorizerModels,
   photo: RasterImage,
-  settings: ChooseLatentsOptions,
+  { upsampling, ...settings }: ChooseLatentsOptions & { readonly upsampling: Upsampling },
   options: ColorizerOptions,
 ): Promise<Colorization[]> {
   const { colorVae: vae } = models;
@@ -154,7 +161,7 @@ async function colorizePhoto(
   try {
     return await withGreyPhoto(vae, photo, async ({ conditioning, lightness }) => {
       const encoded = { vae, mixture, conditioning, lightness: await lightness.data<'float32'>() };
-      const painted = paintedPhoto(photo);
+      const painted = paintedPhoto(photo, upsampling);
       return (await chooseFields(encoded, settings)).map((chosen) => colorization(painted, chosen));
     });
   } finally {
@@ -207,7 +214,9 @@ export function colorizer(models: ColorizerModels, options: ColorizerOptions = {
   const { components } = models.mixtureDensityNetwork.config;
 
   const colorizeAll = async (photos: readonly RasterImage[], request: ColorizeOptions) => {
-    const settings = latentOptions(ACTION, request, components);
+    const { upsampling = 'edges' } = request;
+    assertUpsampling(ACTION, upsampling);
+    const settings = { ...latentOptions(ACTION, request, components), upsampling };
     for (const photo of photos) channelsOf(ACTION, photo);
     const results: Colorization[][] = [];
     for (const photo of photos) {
