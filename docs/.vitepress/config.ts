@@ -18,6 +18,7 @@ export default defineConfig({
         items: [
           { text: 'Getting started', link: '/getting-started' },
           { text: 'Command line', link: '/command-line' },
+          { text: 'Steering', link: '/steering' },
           { text: 'Evaluation', link: '/evaluation' },
           { text: 'Your own data', link: '/data' },
           { text: 'Backends', link: '/backends' },

@@ -10,6 +10,7 @@ import { type PhotoFailure, type PhotoJob, photoJobs, photoOpener } from './phot
 import { photoWorkers } from './photoWorkers.js';
 import { startProgress } from './progress.js';
 import { EXIT, type Terminal, writeJsonLine } from './terminal.js';
+import { referenceOption, WISH_OPTIONS, wishOptions } from './wishOptions.js';
 
 const DEFAULT_MAX_PIXELS = 100e6;
 
@@ -28,6 +29,7 @@ export const COLORIZE_COMMAND: CommandSpec = {
       description: 'a trained model, see polyhue train',
     },
     ...LATENT_OPTIONS,
+    ...WISH_OPTIONS,
     sheet: { description: 'write NAME.sheet.png too: the grey photo and its results side by side' },
     'max-pixels': { value: 'N', description: 'refuse larger photos (default: 100000000)' },
     backend: BACKEND_OPTION,
@@ -39,6 +41,7 @@ export const COLORIZE_COMMAND: CommandSpec = {
     'polyhue colorize grandma.jpg --model my-model --out results',
     'polyhue colorize album/ --model my-model --out results --count 8 --sheet',
     'polyhue colorize grandma.jpg --model my-model --out results --temperature 0.7 --seed 3',
+    'polyhue colorize grandma.jpg --model my-model --out results --hint 210,340,#8b2f39 --hint 40,60,#7fa4c9',
   ],
 };
 
@@ -60,7 +63,11 @@ function colorizeRequest(args: ParsedArguments): ColorizeRequest {
     maxPixels: positiveInteger(args, 'max-pixels') ?? DEFAULT_MAX_PIXELS,
     json: args.switched('json'),
     compute: computeChoice(args),
-    settings: { options: colorizeOptions(args), out: args.text('out')!, sheet: args.switched('sheet') },
+    settings: {
+      options: { ...colorizeOptions(args), ...wishOptions(args) },
+      out: args.text('out')!,
+      sheet: args.switched('sheet'),
+    },
   };
 }
 
@@ -125,6 +132,7 @@ async function colorizeAll(
 /** Carries out `polyhue colorize`. */
 export async function colorizeCommand(args: ParsedArguments, terminal: Terminal): Promise<number> {
   const request = colorizeRequest(args);
+  Object.assign(request.settings.options, await referenceOption(args, request.maxPixels));
   await startChosenBackend(request.compute.backend, 'inference', terminal);
   const colorizer = await loadColorizer(modelStore(request.model), { signal: terminal.signal });
   try {

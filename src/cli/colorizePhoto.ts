@@ -41,6 +41,15 @@ async function writeSheet(path: string, photo: RasterImage, results: readonly Co
   await writeFileAtomic(path, await encodePng(sheet));
 }
 
+/** What the JSON file says of hints, palette and reference, where they were given. */
+function wishErrorsOf({ wishErrors: { hints, palette, reference } }: Colorization) {
+  return {
+    ...(hints.length > 0 && { hintErrors: hints }),
+    ...(palette.length > 0 && { paletteErrors: palette }),
+    ...(reference !== null && { referenceError: reference }),
+  };
+}
+
 interface ColoredPhoto {
   readonly job: PhotoJob;
   readonly photo: RasterImage;
@@ -60,7 +69,7 @@ async function writeResults(
     await writeFileAtomic(join(out, file), await result.toPng());
     const { weight, componentWeight, component, seed, nearDuplicates, latent } = result;
     const origin = { weight, componentWeight, component, seed, nearDuplicates };
-    entries.push({ file, ...origin, latent: Array.from(latent) });
+    entries.push({ file, ...origin, ...wishErrorsOf(result), latent: Array.from(latent) });
   }
   if (sheet) await writeSheet(join(out, `${job.name}.sheet.png`), photo, results);
   const summary = { input: job.input, width: photo.width, height: photo.height, results: entries };
