@@ -7,12 +7,16 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const FOLDER = fileURLToPath(new URL('../src/backends/wasm/simd/', import.meta.url));
+/** In the order of their names, which the digest follows. */
+const SOURCES = readdirSync(FOLDER)
+  .filter((name) => /\.[ch]$/.test(name))
+  .toSorted();
 const COMPILE = [
   '--target=wasm32',
   '-msimd128',
@@ -36,20 +40,24 @@ function assertNoMemoryOfItsOwn(object: Buffer): void {
 }
 
 function main(): void {
-  const source = join(FOLDER, 'kernels.c');
   const folder = mkdtempSync(join(tmpdir(), 'simd-'));
-  const [object, binary] = [join(folder, 'kernels.o'), join(folder, 'kernels.wasm')];
-  execFileSync('clang', [...COMPILE, '-c', source, '-o', object], { stdio: 'inherit' });
-  assertNoMemoryOfItsOwn(readFileSync(object));
-  execFileSync('clang', [...COMPILE, ...LINK, object, '-o', binary], { stdio: 'inherit' });
+  const binary = join(folder, 'kernels.wasm');
+  const objects = SOURCES.filter((name) => name.endsWith('.c')).map((name) => {
+    const object = join(folder, `${name}.o`);
+    execFileSync('clang', [...COMPILE, '-c', join(FOLDER, name), '-o', object], { stdio: 'inherit' });
+    assertNoMemoryOfItsOwn(readFileSync(object));
+    return object;
+  });
+  execFileSync('clang', [...COMPILE, ...LINK, ...objects, '-o', binary], { stdio: 'inherit' });
   const bytes = readFileSync(binary);
-  const digest = createHash('sha256').update(readFileSync(source)).digest('hex');
+  const digest = createHash('sha256');
+  for (const name of SOURCES) digest.update(readFileSync(join(FOLDER, name)));
   const lines = bytes.toString('base64').match(/.{1,120}/g)!;
   writeFileSync(
     join(FOLDER, 'binary.ts'),
-    `// Made by tools/buildSimd.ts. Do not edit: change kernels.c and build again.\n\n` +
-      `/** SHA-256 of the kernels.c that the binary was compiled from. */\n` +
-      `export const SIMD_SOURCE_SHA256 = '${digest}';\n\n` +
+    `// Made by tools/buildSimd.ts. Do not edit: change the sources in C and build again.\n\n` +
+      `/** SHA-256 of the sources that the binary was compiled from, one after the other. */\n` +
+      `export const SIMD_SOURCE_SHA256 = '${digest.digest('hex')}';\n\n` +
       `/** The WebAssembly module in base64. */\n` +
       `export const SIMD_BINARY =\n${lines.map((line) => `  '${line}'`).join(' +\n')};\n`,
   );

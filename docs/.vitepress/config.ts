@@ -19,6 +19,7 @@ export default defineConfig({
           { text: 'Getting started', link: '/getting-started' },
           { text: 'Command line', link: '/command-line' },
           { text: 'Steering', link: '/steering' },
+          { text: 'Many photos', link: '/files' },
           { text: 'Evaluation', link: '/evaluation' },
           { text: 'Your own data', link: '/data' },
           { text: 'Backends', link: '/backends' },

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 
 import { convolution64, convolutionShapes, type ConvolutionCase } from '../reference/convolution.js';
 import { onImages, uniform } from './differentiable.js';
-import { expectAllClose } from './numeric.js';
+import { expectAllClose, type Tolerance } from './numeric.js';
 
 interface Inputs {
   readonly x: ArrayLike<number>;
@@ -23,11 +23,15 @@ export function operation({ depthwise = false, strides, pad, dilations = [1, 1] 
   return onImages((x, filter) => run(x, filter, [...strides], explicit as 'same', 'NHWC', [...dilations]));
 }
 
+/** For sums of up to 900 products. */
+const TOLERANCE: Tolerance = { rtol: 2e-5, atol: 2e-5 };
+
 /** Checks a convolution and both its gradients, by default on random values against the float64 reference. */
 export async function expectConvolution(
   c: ConvolutionCase,
   values?: Inputs,
   outputs?: Outputs,
+  tolerance = TOLERANCE,
 ): Promise<void> {
   const shapes = convolutionShapes(c);
   const { x, filter, dy } = values ?? {
@@ -41,7 +45,6 @@ export async function expectConvolution(
   const y = operation(c)(...inputs);
   const [dx, dfilter] = tf.grads(operation(c))(inputs, gradient) as [tf.Tensor, tf.Tensor];
   expect(y.shape).toEqual(shapes.y);
-  const tolerance = { rtol: 2e-5, atol: 2e-5 }; // sums of up to 900 products
   await expectAllClose(y, expected.y, tolerance);
   await expectAllClose(dx, expected.dx, tolerance);
   await expectAllClose(dfilter, expected.dfilter, tolerance);

@@ -27,7 +27,7 @@ export interface PlacedHint extends FieldPlace {
 }
 
 /** The locked part at the size of the color field. */
-export interface PlacedLock {
+interface PlacedLock {
   /** Share of each pixel that is locked, from 0 to 1, `[size, size]`. */
   readonly mask: Float32Array;
   /** `ab / 128`, `[size, size, 2]`. */
@@ -35,7 +35,7 @@ export interface PlacedLock {
 }
 
 /** A reference photo's colors. */
-export interface ReferenceColors extends AbStatistics {
+interface ReferenceColors extends AbStatistics {
   /** CIE Lab, three values a pixel. */
   readonly lab: Float32Array;
 }

@@ -5,6 +5,12 @@ import type { ConvolutionInfo } from '../convolution.js';
 import { addressOf, allocate } from '../heap.js';
 import { runGrid, type Tap } from './grid.js';
 import type { SimdKernels } from './module.js';
+import {
+  isForWinograd,
+  winogradConvolution,
+  winogradFilterGradient,
+  winogradInputGradient,
+} from './winograd.js';
 
 /** Calls `tap` for the rows and columns of a filter. */
 function eachTap(info: ConvolutionInfo, tap: (row: number, column: number, index: number) => Tap): Tap[] {
@@ -48,6 +54,7 @@ export function simdConvolution(
   { x, filter, bias }: Forward,
   info: ConvolutionInfo,
 ): tf.TensorInfo {
+  if (isForWinograd(info)) return winogradConvolution(backend, kernels, { x, filter, bias }, info);
   const result = allocate(backend, [...outputShape(info)]);
   runGrid(backend, kernels, 'convolve', {
     image: addressOf(backend, x),
@@ -71,6 +78,7 @@ export function simdFilterGradient(
   { x, dy }: { readonly x: tf.TensorInfo; readonly dy: tf.TensorInfo },
   info: ConvolutionInfo,
 ): tf.TensorInfo {
+  if (isForWinograd(info)) return winogradFilterGradient(backend, kernels, { x, dy }, info);
   const { filterHeight, filterWidth, inChannels, outChannels } = info;
   const result = allocate(backend, [filterHeight, filterWidth, inChannels, outChannels]);
   runGrid(backend, kernels, 'correlate', {
@@ -101,6 +109,7 @@ export function simdInputGradient(
   { dy, filter }: { readonly dy: tf.TensorInfo; readonly filter: tf.TensorInfo },
   info: ConvolutionInfo,
 ): tf.TensorInfo {
+  if (isForWinograd(info)) return winogradInputGradient(backend, kernels, { dy, filter }, info);
   const { inHeight, inWidth, inChannels, outChannels, strideHeight, strideWidth } = info;
   const result = allocate(backend, [...inputShape(info)]);
   const forward = forwardTaps(info);

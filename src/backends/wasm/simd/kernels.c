@@ -8,12 +8,7 @@
  * together with the slice of the filter it is multiplied by. Forward passes of any stride and dilation, input gradients (one grid
  * for each residue modulo the stride) and plain matrix products (one tap, one row of sites) are all lists of taps.
  */
-#include <wasm_simd128.h>
-
-#define UNROLLED _Pragma("clang loop unroll(full)") for
-
-/* Tile of the result that is held in registers. Larger ones spill: V8 has 16 vector registers on x64. */
-enum { TILE_ROWS = 4, TILE_COLUMNS = 8 };
+#include "product.h"
 
 /* Terms summed in one go, rows and columns of the packed blocks: a column panel fits the first cache, a block the second. */
 enum { DEPTH = 256, ROWS = 64, COLUMNS = 256 };
@@ -54,9 +49,15 @@ struct scratch {
   const float *pixels[DEPTH];
 };
 
-static inline int least(int a, int b) { return a < b ? a : b; }
+__attribute__((noinline)) v128_t load_rest(const float *from, int count) {
+  return wasm_f32x4_make(from[0], count > 1 ? from[1] : 0, count > 2 ? from[2] : 0, 0);
+}
 
-static inline int panels(int size, int panel) { return (size + panel - 1) / panel; }
+__attribute__((noinline)) void store_rest(float *to, v128_t x, int count) {
+  to[0] = wasm_f32x4_extract_lane(x, 0);
+  if (count > 1) to[1] = wasm_f32x4_extract_lane(x, 1);
+  if (count > 2) to[2] = wasm_f32x4_extract_lane(x, 2);
+}
 
 /* Where the sites from `first` on read and write. */
 static __attribute__((noinline)) void locate(const struct convolution *c, int first, int count) {
@@ -129,8 +130,7 @@ static __attribute__((noinline)) void pack_sites(const struct convolution *c, in
   }
 }
 
-/* Packs `count` rows of `width` elements, the first at `from`: one panel [count, TILE_COLUMNS], filled up with zeros. */
-static __attribute__((noinline)) void pack_rows(float *to, const float *from, int step, int count, int width) {
+__attribute__((noinline)) void pack_rows(float *to, const float *from, int step, int count, int width) {
   if (width == TILE_COLUMNS) {
     for (int i = 0; i < count; i++, from += step, to += TILE_COLUMNS) {
       wasm_v128_store(to, wasm_v128_load(from));
@@ -143,9 +143,7 @@ static __attribute__((noinline)) void pack_rows(float *to, const float *from, in
   }
 }
 
-/* As pack_rows, of the transpose: `width` rows of `count` elements. */
-static __attribute__((noinline)) void pack_columns(const struct convolution *c, float *to, const float *from, int step, int count, int width) {
-  const float *zeros = c->scratch->zeros;
+__attribute__((noinline)) void pack_columns(float *to, const float *from, int step, int count, int width, const float *zeros) {
   for (int j = 0; j < TILE_COLUMNS; j += 4) {
     const float *row = from + j * step;
     transpose(to + j, TILE_COLUMNS, j < width ? row : zeros, j + 1 < width ? row + step : zeros,
@@ -163,16 +161,15 @@ static __attribute__((noinline)) void pack_filter(const struct convolution *c, i
       int length = least(c->channels - channel, last - term);
       const float *from = c->filter + c->taps[tap].filter + channel * c->channel_step + (output + j) * c->output_step;
       if (c->output_step == 1) pack_rows(to, from, c->channel_step, length, columns);
-      else pack_columns(c, to, from, c->output_step, length, columns);
+      else pack_columns(to, from, c->output_step, length, columns, c->scratch->zeros);
       to += length * TILE_COLUMNS;
       term += length;
     }
   }
 }
 
-/* One tile of the product of two packed panels. It is added to what the rows hold, or to `start`, a row for all, if given. */
-static __attribute__((noinline)) void multiply(int depth, const float *a, const float *b, const float *start,
-                                               float *r0, float *r1, float *r2, float *r3) {
+__attribute__((noinline)) void multiply(int depth, const float *a, const float *b, const float *start, float *r0, float *r1, float *r2,
+                                        float *r3) {
   float *const rows[TILE_ROWS] = {r0, r1, r2, r3};
   v128_t sums[TILE_ROWS][2];
   UNROLLED (int i = 0; i < TILE_ROWS; i++) sums[i][0] = sums[i][1] = wasm_f32x4_const_splat(0);
@@ -329,22 +326,6 @@ __attribute__((export_name("scratchBytes"))) int scratch_bytes(void) { return si
 
 static inline v128_t scaled_sum(v128_t a, float scale_a, v128_t b, float scale_b) {
   return wasm_f32x4_add(wasm_f32x4_mul(a, wasm_f32x4_splat(scale_a)), wasm_f32x4_mul(b, wasm_f32x4_splat(scale_b)));
-}
-
-/* A vector of the `count` elements at `from`, 1 to 4. */
-static inline v128_t load(const float *from, int count) {
-  if (count >= 4) return wasm_v128_load(from);
-  return wasm_f32x4_make(from[0], count > 1 ? from[1] : 0, count > 2 ? from[2] : 0, 0);
-}
-
-static inline void store(float *to, v128_t x, int count) {
-  if (count >= 4) {
-    wasm_v128_store(to, x);
-    return;
-  }
-  to[0] = wasm_f32x4_extract_lane(x, 0);
-  if (count > 1) to[1] = wasm_f32x4_extract_lane(x, 1);
-  if (count > 2) to[2] = wasm_f32x4_extract_lane(x, 2);
 }
 
 /*

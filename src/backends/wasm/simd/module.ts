@@ -3,11 +3,15 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { SIMD_BINARY } from './binary.js';
 
-/** The functions of `kernels.c`. Pointers are byte offsets into the memory of the backend. */
+/** The functions of `kernels.c` and `winograd.c`. Pointers are byte offsets into the memory of the backend. */
 interface Functions {
   readonly scratchBytes: () => number;
   readonly convolve: (convolution: number) => void;
   readonly correlate: (convolution: number) => void;
+  readonly winograd: (convolution: number) => void;
+  readonly winogradGradient: (convolution: number) => void;
+  /** Working memory for filters of so many channels and outputs. */
+  readonly winogradBytes: (channels: number, outputs: number) => number;
   /** Count; weight, first and second moment, gradient; the next three; then the numbers of the update. */
   readonly adam: (...fields: number[]) => void;
   /** Count, from, target, share, to. */
