@@ -39,6 +39,8 @@ export { centerCropTransform, randomCropTransform } from './data/cropTransform.j
 export type { CenterCropTransformOptions, RandomCropTransformOptions } from './data/cropTransform.js';
 export { findGreyImages } from './data/findGreyImages.js';
 export type { FindGreyImagesOptions } from './data/findGreyImages.js';
+export type { ImageTone } from './data/colorStatistics.js';
+export { imageTone } from './data/imageTone.js';
 export type { RasterImage } from './data/image.js';
 export { imageDataset } from './data/imageDataset.js';
 export type {
@@ -278,6 +280,15 @@ export type {
 export { contactSheet } from './inference/contactSheet.js';
 export type { ContactSheetOptions, ContactSheetTile } from './inference/contactSheet.js';
 export { interpolateLatents } from './inference/interpolateLatents.js';
+export type {
+  ColorHint,
+  ColorLock,
+  ColorWishes,
+  FieldWishes,
+  Rectangle,
+  RgbBytes,
+  WishErrors,
+} from './inference/steering/wishes.js';
 export { paintPhoto } from './inference/paintPhoto.js';
 export type { PaintPhotoOptions, Upsampling } from './inference/paintPhoto.js';
 export type { AdapterReport } from './backends/adapter.js';
