@@ -109,7 +109,6 @@ describe('trainColorizer()', () => {
       seed: 0,
       epochs: 2,
       batchSize: 2,
-      rarity: null,
       callbacks: (stage) => [
         { onProgress: ({ step, totalSteps }) => void told.push(`${stage} ${step}/${totalSteps}`) },
       ],
@@ -157,7 +156,6 @@ describe('trainColorizer()', () => {
       steps: 5,
       learningRate: 0.01,
       beta: 2,
-      rarity: null,
       batchSize: 3,
       store,
       resume: true,
