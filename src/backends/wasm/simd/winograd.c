@@ -36,7 +36,7 @@ struct work {
   float taps[FILTER * FILTER * CHANNELS * TILE_COLUMNS];
   float zeros[CHANNELS];
   float unused[CHANNELS];
-  float filter[]; /* values of the filter: forward [POINTS, output panels, channels, TILE_COLUMNS], gradient [POINTS, channels, outputs] */
+  float filter[]; /* values of the filter, or of its gradient: [panels of outputs, POINTS, channels, TILE_COLUMNS] */
 };
 
 struct winograd {
@@ -54,8 +54,11 @@ struct winograd {
 
 static inline int padded(int size, int panel) { return panels(size, panel) * panel; }
 
-/* From one point of the filter to the next. */
-static inline int filter_step(int channels, int outputs) { return padded(channels, TILE_ROWS) * padded(outputs, TILE_COLUMNS) + GAP; }
+/* From one point of a panel of the filter to the next. */
+static inline int point_step(int channels) { return padded(channels, TILE_ROWS) * TILE_COLUMNS + GAP; }
+
+/* From one panel of the filter to the next. Where all tiles are one block, there is only one: each is used before the next is made. */
+static inline int panel_step(int channels, int is_one_block) { return is_one_block ? 0 : POINTS * point_step(channels); }
 
 #define ADD(a, b) wasm_f32x4_add(a, b)
 #define SUBTRACT(a, b) wasm_f32x4_sub(a, b)
@@ -182,26 +185,23 @@ static __attribute__((noinline)) void transform_taps(struct work *work, int coun
   }
 }
 
-/* The values of the filter. Channels that fill up a panel are zero. */
-static void transform_filter(const struct winograd *w) {
+/* The values of a panel of the filter. Channels that fill up a panel of the image are zero. */
+static __attribute__((noinline)) void transform_filter(const struct winograd *w, int output, float *to) {
   struct work *work = w->work;
-  int channels = padded(w->channels, 4), step = filter_step(w->channels, w->outputs);
-  for (int output = 0; output < w->outputs; output += TILE_COLUMNS) {
-    int width = least(TILE_COLUMNS, w->outputs - output);
-    for (int first = 0; first < channels; first += CHANNELS) {
-      int count = least(CHANNELS, w->channels - first), all = least(CHANNELS, channels - first);
-      for (int tap = 0; tap < FILTER * FILTER; tap++) {
-        float *to = work->taps + tap * CHANNELS * TILE_COLUMNS;
-        if (w->is_turned) {
-          const float *slice = w->filter + (FILTER * FILTER - 1 - tap) * w->channels * w->outputs;
-          pack_columns(to, slice + output * w->channels + first, w->channels, count, width, work->zeros);
-        } else {
-          pack_rows(to, w->filter + (tap * w->channels + first) * w->outputs + output, w->outputs, count, width);
-        }
-        for (int i = count * TILE_COLUMNS; i < all * TILE_COLUMNS; i++) to[i] = 0;
+  int channels = padded(w->channels, TILE_ROWS), width = least(TILE_COLUMNS, w->outputs - output);
+  for (int first = 0; first < channels; first += CHANNELS) {
+    int count = least(CHANNELS, w->channels - first), all = least(CHANNELS, channels - first);
+    for (int tap = 0; tap < FILTER * FILTER; tap++) {
+      float *slice = work->taps + tap * CHANNELS * TILE_COLUMNS;
+      if (w->is_turned) {
+        const float *from = w->filter + ((FILTER * FILTER - 1 - tap) * w->outputs + output) * w->channels + first;
+        pack_columns(slice, from, w->channels, count, width, work->zeros);
+      } else {
+        pack_rows(slice, w->filter + (tap * w->channels + first) * w->outputs + output, w->outputs, count, width);
       }
-      transform_taps(work, all, work->filter + output * channels + first * TILE_COLUMNS, step);
+      for (int i = count * TILE_COLUMNS; i < all * TILE_COLUMNS; i++) slice[i] = 0;
     }
+    transform_taps(work, all, to + first * TILE_COLUMNS, point_step(w->channels));
   }
 }
 
@@ -289,28 +289,36 @@ static void clear(struct work *work) {
   for (int i = 0; i < CHANNELS; i++) work->zeros[i] = 0;
 }
 
+/* Products of a block of `count` tiles and `width` outputs. */
+static __attribute__((noinline)) void multiply_outputs(const struct winograd *w, int count, const float *filter, int step, int width) {
+  struct work *work = w->work;
+  int depth = padded(w->channels, TILE_ROWS);
+  for (int point = 0; point < POINTS; point++) {
+    for (int j = 0; j < width; j += TILE_COLUMNS) {
+      const float *b = filter + j / TILE_COLUMNS * step + point * point_step(w->channels);
+      multiply_block(depth, count, work->image + point * STRIDE, b, work->products + point * STRIDE + j, width);
+    }
+  }
+}
+
 /* result[y, x, output] = bias[output] + sum{ image[y + top + i, x + left + j, channel] * filter[i, j, channel, output] } */
 __attribute__((export_name("winograd"))) void winograd(const struct winograd *w) {
   struct work *work = w->work;
-  int tiles = tiles_of(w), depth = padded(w->channels, 4), outputs = padded(w->outputs, TILE_COLUMNS);
-  int block = least(TILES, BLOCK / depth / TILE_ROWS * TILE_ROWS);
-  int columns = least(CHANNELS, least(outputs, BLOCK / block / TILE_COLUMNS * TILE_COLUMNS)), step = filter_step(w->channels, w->outputs);
+  int tiles = tiles_of(w), depth = padded(w->channels, TILE_ROWS), outputs = padded(w->outputs, TILE_COLUMNS);
+  int block = least(TILES, BLOCK / depth / TILE_ROWS * TILE_ROWS), is_one_block = tiles <= block;
+  int step = panel_step(w->channels, is_one_block);
+  int columns = is_one_block ? TILE_COLUMNS : least(CHANNELS, least(outputs, BLOCK / block / TILE_COLUMNS * TILE_COLUMNS));
   clear(work);
-  transform_filter(w);
+  for (int j = 0; j < outputs && !is_one_block; j += TILE_COLUMNS) transform_filter(w, j, work->filter + j / TILE_COLUMNS * step);
   for (int tile = 0; tile < tiles; tile += block) {
     int count = least(block, tiles - tile);
     for (int i = 0; i < count; i++) {
       transform_tile(w, tile + i, work->image + i / TILE_ROWS * TILE_ROWS * depth + i % TILE_ROWS * 4, 4 * TILE_ROWS);
     }
     for (int output = 0; output < outputs; output += columns) {
-      int width = least(columns, outputs - output);
-      for (int point = 0; point < POINTS; point++) {
-        for (int j = 0; j < width; j += TILE_COLUMNS) {
-          const float *b = work->filter + point * step + (output + j) * depth;
-          multiply_block(depth, count, work->image + point * STRIDE, b, work->products + point * STRIDE + j, width);
-        }
-      }
-      int written = least(width, w->outputs - output);
+      int width = least(columns, outputs - output), written = least(width, w->outputs - output);
+      if (is_one_block) transform_filter(w, output, work->filter);
+      multiply_outputs(w, count, work->filter + output / TILE_COLUMNS * step, step, width);
       for (int i = 0; i < count; i++) collect_tile(w, tile + i, work->products + i * width, output, written);
     }
   }
@@ -359,21 +367,26 @@ static __attribute__((noinline)) void collect_taps(int count, const float *from,
     v128_t line[SIDE], values[FILTER];
     UNROLLED (int k = 0; k < SIDE; k++) line[k] = wasm_v128_load(from + i + k * step);
     collect(FILTER, line, P_FACTOR, Q_FACTOR, values);
-    UNROLLED (int k = 0; k < FILTER; k++) store(to + i + k * to_step, values[k], count - i);
+    UNROLLED (int k = 0; k < FILTER; k++) wasm_v128_store(to + i + k * to_step, values[k]);
   }
 }
 
-/* The gradient of the filter from its values. */
-static __attribute__((noinline)) void collect_filter(const struct winograd *w) {
-  float *lines = w->work->lines;
-  int outputs = padded(w->outputs, TILE_COLUMNS), step = filter_step(w->channels, w->outputs), slice = w->channels * w->outputs;
-  for (int c = 0; c < w->channels; c++) {
-    for (int o = 0; o < w->outputs; o += CHANNELS) {
-      int count = least(CHANNELS, w->outputs - o);
-      const float *from = w->work->filter + c * outputs + o;
-      float *to = w->result + c * w->outputs + o;
-      for (int j = 0; j < SIDE; j++) collect_taps(count, from + j * step, SIDE * step, lines + j * LINE, SIDE * LINE);
-      for (int i = 0; i < FILTER; i++) collect_taps(count, lines + i * SIDE * LINE, LINE, to + i * FILTER * slice, slice);
+/* A panel of the gradient of the filter from its values. */
+static __attribute__((noinline)) void collect_filter(const struct winograd *w, const float *values, int output) {
+  enum { ROWS = CHANNELS / TILE_COLUMNS };
+  float *lines = w->work->lines, *taps = w->work->taps;
+  int step = point_step(w->channels), width = least(TILE_COLUMNS, w->outputs - output);
+  for (int first = 0; first < w->channels; first += ROWS) {
+    int count = least(ROWS, w->channels - first);
+    const float *from = values + first * TILE_COLUMNS;
+    for (int j = 0; j < SIDE; j++) collect_taps(count * TILE_COLUMNS, from + j * step, SIDE * step, lines + j * LINE, SIDE * LINE);
+    for (int i = 0; i < FILTER; i++) collect_taps(count * TILE_COLUMNS, lines + i * SIDE * LINE, LINE, taps + i * FILTER * LINE, LINE);
+    for (int tap = 0; tap < FILTER * FILTER; tap++) {
+      float *to = w->result + (tap * w->channels + first) * w->outputs + output;
+      for (int c = 0; c < count; c++, to += w->outputs) {
+        const float *row = taps + tap * LINE + c * TILE_COLUMNS;
+        for (int o = 0; o < width; o += 4) store(to + o, wasm_v128_load(row + o), width - o);
+      }
     }
   }
 }
@@ -382,29 +395,29 @@ static __attribute__((noinline)) void collect_filter(const struct winograd *w) {
 __attribute__((export_name("winogradGradient"))) void winograd_gradient(const struct winograd *w) {
   struct work *work = w->work;
   int tiles = tiles_of(w), channels = padded(w->channels, TILE_ROWS), outputs = padded(w->outputs, TILE_COLUMNS);
-  int block = least(TILES, BLOCK / (channels > outputs ? channels : outputs)), step = filter_step(w->channels, w->outputs);
+  int block = least(TILES, BLOCK / (channels > outputs ? channels : outputs)), step = panel_step(w->channels, tiles <= block);
   clear(work);
   for (int tile = 0; tile < tiles; tile += block) {
     int depth = least(block, tiles - tile);
+    const float *start = tile == 0 ? work->zeros : 0;
     for (int i = 0; i < depth; i++) {
       transform_tile(w, tile + i, work->image + i * TILE_ROWS, depth * TILE_ROWS);
       evaluate_tile(w, tile + i, work->products + i * TILE_COLUMNS, depth * TILE_COLUMNS);
     }
-    const float *start = tile == 0 ? work->zeros : 0;
-    for (int point = 0; point < POINTS; point++) {
-      for (int o = 0; o < outputs; o += TILE_COLUMNS) {
-        const float *b = work->products + point * STRIDE + o * depth;
-        for (int c = 0; c < channels; c += TILE_ROWS) {
-          float *row = work->filter + point * step + c * outputs + o;
-          const float *a = work->image + point * STRIDE + c * depth;
-          multiply(depth, a, b, start, row, row + outputs, row + 2 * outputs, row + 3 * outputs);
+    for (int o = 0; o < outputs; o += TILE_COLUMNS) {
+      float *panel = work->filter + o / TILE_COLUMNS * step;
+      for (int point = 0; point < POINTS; point++) {
+        const float *a = work->image + point * STRIDE, *b = work->products + point * STRIDE + o * depth;
+        float *row = panel + point * point_step(w->channels);
+        for (int c = 0; c < channels; c += TILE_ROWS, a += TILE_ROWS * depth, row += TILE_ROWS * TILE_COLUMNS) {
+          multiply(depth, a, b, start, row, row + TILE_COLUMNS, row + 2 * TILE_COLUMNS, row + 3 * TILE_COLUMNS);
         }
       }
+      if (tile + depth == tiles) collect_filter(w, panel, o);
     }
   }
-  collect_filter(w);
 }
 
 __attribute__((export_name("winogradBytes"))) int winograd_bytes(int channels, int outputs) {
-  return (int)sizeof(struct work) + POINTS * filter_step(channels, outputs) * (int)sizeof(float);
+  return (int)sizeof(struct work) + panels(outputs, TILE_COLUMNS) * panel_step(channels, 0) * (int)sizeof(float);
 }

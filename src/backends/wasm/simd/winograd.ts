@@ -14,7 +14,7 @@ tf.env().registerFlag(WINOGRAD_FLAG, () => true);
 const [FILTER, RESULT] = [3, 4];
 
 /** Below this many channels, maps take longer to transform than their products to compute. */
-const LEAST_CHANNELS = 16;
+const LEAST_CHANNELS = 2;
 
 /** What a block of `winograd.c` has room for. */
 const MOST_CHANNELS = 1024;
