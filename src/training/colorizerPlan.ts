@@ -8,6 +8,7 @@ import {
   assertPositiveInteger,
   TrainingError,
 } from '../errors.js';
+import type { ColorVaeLossOptions } from '../losses/colorVaeLoss.js';
 import type { MixtureDensityLossOptions } from '../losses/mixtureDensityLoss.js';
 import { presetConfigs } from '../models/colorizerModels.js';
 import type { TrainColorizerOptions } from './colorizerOptions.js';
@@ -16,6 +17,14 @@ const ACTION = 'train a colorizer';
 
 /** The default loss of the mixture density network: see docs/experiments.md for those it was compared with. */
 export const MIXTURE_LOSS: MixtureDensityLossOptions = { form: 'posterior' };
+
+/** The losses of both networks, tensors by their hashes. */
+interface PlannedLosses {
+  readonly colorVae: Omit<ColorVaeLossOptions, 'beta' | 'components'> & {
+    readonly components?: readonly string[];
+  };
+  readonly mixture: MixtureDensityLossOptions;
+}
 
 /** What decides the outcome of a run, as plain JSON: a run is resumed only with the same. */
 export interface TrainingPlan {
@@ -34,8 +43,8 @@ export interface TrainingPlan {
   readonly validation: string;
   /** SHA-256 of the rarity weights. */
   readonly rarity: string;
-  /** Form and factors of each loss, as JSON; SHA-256 of tensors among them. */
-  readonly losses: string;
+  /** Form and factors of each loss; SHA-256 of tensors among them. */
+  readonly losses: PlannedLosses;
 }
 
 async function shortHash(bytes: Uint8Array): Promise<string> {
@@ -59,14 +68,14 @@ async function rarityOrigin(rarity: Float32Array | undefined): Promise<string> {
 async function lossesOrigin({
   colorVaeLoss: { components, ...colorVae } = {},
   mixtureLoss: mixture = MIXTURE_LOSS,
-}: TrainColorizerOptions): Promise<string> {
-  if (components === undefined) return JSON.stringify({ colorVae, mixture });
+}: TrainColorizerOptions): Promise<PlannedLosses> {
+  if (components === undefined) return { colorVae, mixture };
   const hashes = await Promise.all(
     [components.components, components.variances].map(async (tensor) =>
       hashOf(await tensor.data<'float32'>()),
     ),
   );
-  return JSON.stringify({ colorVae: { ...colorVae, components: hashes }, mixture });
+  return { colorVae: { ...colorVae, components: hashes }, mixture };
 }
 
 async function networksOrigin({ preset = 'compact', configs }: TrainColorizerOptions): Promise<string> {
@@ -129,8 +138,9 @@ export async function trainingPlan(options: TrainColorizerOptions): Promise<Trai
 export function assertSamePlan(location: string, saved: TrainingPlan, plan: TrainingPlan): void {
   const names = Object.keys(plan) as (keyof TrainingPlan)[];
   const differences = names
-    .filter((name) => saved[name] !== plan[name])
-    .map((name) => `${name} was ${JSON.stringify(saved[name])} and is ${JSON.stringify(plan[name])}`);
+    .map((name) => [name, JSON.stringify(saved[name]), JSON.stringify(plan[name])] as const)
+    .filter(([, was, is]) => was !== is)
+    .map(([name, was, is]) => `${name} was ${was} and is ${is}`);
   if (differences.length === 0) return;
   throw new TrainingError(
     `Cannot resume the run in "${location}" with other options: ${differences.join('; ')}`,

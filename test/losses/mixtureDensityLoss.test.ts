@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { mixtureDensityLoss } from '../../src/losses/mixtureDensityLoss.js';
 import { expectGolden, type GoldenInput, goldenInput } from '../reference/lossGoldens.js';
 import { expectAllClose, expectTensorsKept } from '../support/numeric.js';
+import { posteriorComponentLoss } from '../../src/losses/posteriorComponentLoss.js';
 import { mixtureNegativeLogLikelihood } from '../../src/losses/mixtureNegativeLogLikelihood.js';
 
 const mixture = (input: GoldenInput = goldenInput) => ({
@@ -22,7 +23,8 @@ describe('mixtureDensityLoss()', () => {
     await expectGolden(
       'nearestComponentLossTensorflow',
       (input) =>
-        mixtureDensityLoss({ z: input('z') }, mixture(input), { form: 'nearest', coefficient: 'tensorflow' }).total,
+        mixtureDensityLoss({ z: input('z') }, mixture(input), { form: 'nearest', coefficient: 'tensorflow' })
+          .total,
     );
   });
 
@@ -35,8 +37,26 @@ describe('mixtureDensityLoss()', () => {
     );
   });
 
+  it('is posteriorComponentLoss, with its terms, for the posterior', async () => {
+    const posterior = { means: goldenInput('means'), logVariances: goldenInput('logVariances') };
+    const options = { form: 'posterior', spread: 2, deviationWeight: 0.3 } as const;
+    const loss = mixtureDensityLoss({ z: goldenInput('z'), posterior }, mixture(), options);
+    expect(Object.keys(loss).sort()).toEqual(['deviation', 'distance', 'total', 'weight']);
+    await expectAllClose(loss.total, await posteriorComponentLoss(posterior, mixture(), options).data());
+  });
+
+  it('asks for the posterior where the form needs it', () => {
+    expect(() => mixtureDensityLoss({ z: goldenInput('z') }, mixture(), { form: 'posterior' })).toThrow(
+      new TypeError(
+        'Cannot compute mixtureDensityLoss as \'posterior\' must be given for the form "posterior": current value is undefined',
+      ),
+    );
+  });
+
   it('names the form when it is unknown', () => {
-    expect(() => mixtureDensityLoss({ z: goldenInput('z') }, mixture(), { form: 'min' as 'nearest' })).toThrow(
+    expect(() =>
+      mixtureDensityLoss({ z: goldenInput('z') }, mixture(), { form: 'min' as 'nearest' }),
+    ).toThrow(
       'Cannot compute mixtureDensityLoss as \'form\' must be one of "posterior", "exact", "nearest": current value is "min"',
     );
   });
