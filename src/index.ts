@@ -39,6 +39,8 @@ export { centerCropTransform, randomCropTransform } from './data/cropTransform.j
 export type { CenterCropTransformOptions, RandomCropTransformOptions } from './data/cropTransform.js';
 export { findGreyImages } from './data/findGreyImages.js';
 export type { FindGreyImagesOptions } from './data/findGreyImages.js';
+export type { ImageTone } from './data/colorStatistics.js';
+export { imageTone } from './data/imageTone.js';
 export type { RasterImage } from './data/image.js';
 export { imageDataset } from './data/imageDataset.js';
 export type {

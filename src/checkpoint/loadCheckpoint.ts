@@ -123,3 +123,17 @@ export async function loadCheckpoint(
 export async function hasCheckpoint(store: CheckpointReader, signal?: AbortSignal): Promise<boolean> {
   return (await store.read(MANIFEST_NAME, { maxBytes: MAX_MANIFEST_BYTES, signal })) !== undefined;
 }
+
+/**
+ * SHA-256 of the manifest of a checkpoint as 64 hexadecimal digits: the manifest holds those of its weights, so that it tells
+ * two checkpoints apart.
+ *
+ * @throws {CheckpointError} If there is no checkpoint, or it cannot be read.
+ */
+export async function checkpointHash(store: CheckpointReader, signal?: AbortSignal): Promise<string> {
+  const bytes = await store.read(MANIFEST_NAME, { maxBytes: MAX_MANIFEST_BYTES, signal });
+  if (bytes !== undefined) return sha256(bytes);
+  throw new CheckpointError(
+    `Cannot ${actionOn(store)} as it has no ${MANIFEST_NAME}: nothing was saved there`,
+  );
+}

@@ -1,15 +1,36 @@
+import { join } from 'node:path';
+
+import { checkpointHash } from '../checkpoint/loadCheckpoint.js';
 import { type Colorizer, loadColorizer } from '../inference/colorizer.js';
 import { type CommandSpec, type ParsedArguments, positiveInteger, UsageError } from './arguments.js';
 import { BACKEND_OPTION, type ComputeChoice, computeChoice, startChosenBackend } from './chooseBackend.js';
-import { type PhotoOutcome, type PhotoPainter, photoPainter, type PhotoSettings } from './colorizePhoto.js';
+import { type PhotoOutcome, type PhotoPainter, photoPainter } from './colorizePhoto.js';
 import { colorizePhotos } from './colorizePhotos.js';
 import { assertCount, colorizeOptions, LATENT_OPTIONS } from './latentOptions.js';
 import { makeFolder } from './makeFolder.js';
 import { modelStore } from './modelStore.js';
-import { type PhotoFailure, type PhotoJob, photoJobs, photoOpener } from './photoJobs.js';
+import {
+  type PhotoFailure,
+  type PhotoJob,
+  type PhotoJobs,
+  photoJobs,
+  type PhotoOpener,
+  photoOpener,
+} from './photoJobs.js';
+import { isDone, type PhotoRecord } from './photoRecord.js';
+import {
+  FILE_OPTIONS,
+  fileSettings,
+  type PhotoSettings,
+  recipeOf,
+  resultEndings,
+  toneNote,
+} from './photoSettings.js';
 import { photoWorkers } from './photoWorkers.js';
 import { startProgress } from './progress.js';
+import { photoReader } from './readPhoto.js';
 import { EXIT, type Terminal, writeJsonLine } from './terminal.js';
+import { timeLeftMeter } from './timeLeft.js';
 
 const DEFAULT_MAX_PIXELS = 100e6;
 
@@ -18,7 +39,8 @@ export const COLORIZE_COMMAND: CommandSpec = {
   operands: '<files|folders...>',
   summary:
     'Colors photos in several ways: writes NAME.1.png, NAME.2.png, ... at the size of the photo, the most likely first,\n' +
-    'and NAME.json with weights, latent codes and seeds.',
+    'and NAME.json with weights, latent codes and seeds. Of a folder, the folders in it are made again in DIR. No file is\n' +
+    'replaced but results of the same photo.',
   options: {
     out: { value: 'DIR', short: 'o', required: true, description: 'folder for the results' },
     model: {
@@ -28,7 +50,8 @@ export const COLORIZE_COMMAND: CommandSpec = {
       description: 'a trained model, see polyhue train',
     },
     ...LATENT_OPTIONS,
-    sheet: { description: 'write NAME.sheet.png too: the grey photo and its results side by side' },
+    ...FILE_OPTIONS,
+    resume: { description: 'pass over photos that are done: same photo, same model, same options' },
     'max-pixels': { value: 'N', description: 'refuse larger photos (default: 100000000)' },
     backend: BACKEND_OPTION,
     workers: { value: 'N', description: 'threads that color a photo each, on wasm (default: 1)' },
@@ -37,7 +60,8 @@ export const COLORIZE_COMMAND: CommandSpec = {
   },
   examples: [
     'polyhue colorize grandma.jpg --model my-model --out results',
-    'polyhue colorize album/ --model my-model --out results --count 8 --sheet',
+    'polyhue colorize album/ --model my-model --out results --count 8 --sheet --resume',
+    'polyhue colorize album/ --model my-model --out results --format jpeg --quality 92 --keep-metadata',
     'polyhue colorize grandma.jpg --model my-model --out results --temperature 0.7 --seed 3',
   ],
 };
@@ -48,8 +72,9 @@ interface ColorizeRequest {
   readonly model: string;
   readonly maxPixels: number;
   readonly json: boolean;
+  readonly resume: boolean;
   readonly compute: ComputeChoice;
-  readonly settings: PhotoSettings;
+  readonly settings: Omit<PhotoSettings, 'model'>;
 }
 
 function colorizeRequest(args: ParsedArguments): ColorizeRequest {
@@ -59,77 +84,140 @@ function colorizeRequest(args: ParsedArguments): ColorizeRequest {
     model: args.text('model')!,
     maxPixels: positiveInteger(args, 'max-pixels') ?? DEFAULT_MAX_PIXELS,
     json: args.switched('json'),
+    resume: args.switched('resume'),
     compute: computeChoice(args),
-    settings: { options: colorizeOptions(args), out: args.text('out')!, sheet: args.switched('sheet') },
+    settings: { options: colorizeOptions(args), out: args.text('out')!, files: fileSettings(args) },
   };
+}
+
+/** A loaded model and what is made with it. */
+interface Studio {
+  readonly colorizer: Colorizer;
+  readonly settings: PhotoSettings;
+  readonly open: PhotoOpener;
 }
 
 /** Calls `body` with painters: this thread, or as many workers as were asked for and there are photos. */
 async function withPainters(
-  { compute, model, maxPixels, settings }: ColorizeRequest,
-  photos: number,
-  own: { readonly painter: PhotoPainter; readonly signal: AbortSignal },
+  { compute, model, maxPixels }: ColorizeRequest,
+  { colorizer, settings, open }: Studio,
+  { photos, signal }: { readonly photos: number; readonly signal: AbortSignal },
   body: (painters: readonly PhotoPainter[]) => Promise<void>,
 ): Promise<void> {
   const count = Math.min(compute.workers, photos);
-  if (count === 1) return body([own.painter]);
+  if (count === 1) {
+    const read = photoReader({ open, maxPixels, keepMetadata: settings.files.keepMetadata });
+    return body([photoPainter(colorizer, settings, read, signal)]);
+  }
   const { backend } = compute;
   const workers = await photoWorkers(count, { kind: 'open', backend, model, maxPixels, settings });
-  own.signal.addEventListener('abort', workers.stop);
+  signal.addEventListener('abort', workers.stop);
   try {
-    if (own.signal.aborted) workers.stop();
+    if (signal.aborted) workers.stop();
     return await body(workers.painters);
   } finally {
-    own.signal.removeEventListener('abort', workers.stop);
+    signal.removeEventListener('abort', workers.stop);
     await workers.close();
   }
 }
 
-/** Colors what the request names; returns the exit code. */
-async function colorizeAll(
-  request: ColorizeRequest,
-  colorizer: Colorizer,
-  { stdout, stderr, signal }: Terminal,
-): Promise<number> {
-  const { paths, maxPixels, json, settings } = request;
-  const open = photoOpener(maxPixels);
-  let [colored, failed] = [0, 0];
+/** Tells the person, and programs, what becomes of the photos, and counts. */
+function photoReporter({ json }: ColorizeRequest, { stdout, stderr }: Terminal) {
+  const counts = { colored: 0, done: 0, failed: 0 };
   const report = (failure: PhotoFailure): void => {
-    failed++;
+    counts.failed++;
     stderr.write(`${failure.error}\n`);
     if (json) writeJsonLine(stdout, failure);
   };
-  const onOutcome = (outcome: Exclude<PhotoOutcome, null>): void => {
-    if ('failure' in outcome) return report(outcome.failure);
-    colored++;
-    if (json) writeJsonLine(stdout, outcome.summary);
+  return {
+    counts,
+    report,
+    onDone: (record: PhotoRecord): void => {
+      counts.done++;
+      if (json) writeJsonLine(stdout, record);
+    },
+    onOutcome: (outcome: Exclude<PhotoOutcome, null>): void => {
+      if ('failure' in outcome) return report(outcome.failure);
+      const { summary } = outcome;
+      counts.colored++;
+      const note = toneNote(summary.input, summary.tone);
+      if (note !== undefined) stderr.write(`${note}\n`);
+      if (json) writeJsonLine(stdout, summary);
+    },
   };
-  const jobs = await photoJobs(paths, open, report);
-  if (jobs.length === 0) return EXIT.someFailed;
-  await makeFolder(settings.out);
-  const painter = photoPainter(colorizer, settings, open, signal);
-  await withPainters(request, jobs.length, { painter, signal }, async (painters) => {
+}
+
+type Reporter = ReturnType<typeof photoReporter>;
+
+/** The photos that are not done yet; those that are, are told. */
+async function photosLeft(
+  { jobs, records }: PhotoJobs,
+  settings: PhotoSettings,
+  onDone: Reporter['onDone'],
+): Promise<PhotoJob[]> {
+  const left: PhotoJob[] = [];
+  for (const job of jobs) {
+    const record = records.get(job);
+    const path = join(settings.out, `${job.name}.json`);
+    const done = record !== undefined && (await isDone(path, record, job.origin, recipeOf(settings)));
+    if (done) onDone(record);
+    else left.push(job);
+  }
+  return left;
+}
+
+/** Colors photos with a bar that shows how far it is. */
+async function colorizeWithProgress(
+  request: ColorizeRequest,
+  studio: Studio,
+  { jobs, onOutcome }: { readonly jobs: readonly PhotoJob[]; readonly onOutcome: Reporter['onOutcome'] },
+  { stderr, signal }: Terminal,
+): Promise<void> {
+  await withPainters(request, studio, { photos: jobs.length, signal }, async (painters) => {
     const bar = startProgress(stderr, 'Coloring', jobs.length);
+    const left = timeLeftMeter(jobs.length);
     try {
-      const onStart = ({ input }: PhotoJob, done: number): void => bar.update(done, input);
+      const onStart = ({ input }: PhotoJob, done: number): void => bar.update(done, input + left(done));
       await colorizePhotos(painters, jobs, { onStart, onOutcome, signal });
       bar.update(jobs.length, '');
     } finally {
       bar.stop();
     }
   });
-  if (!json) stdout.write(`${colored} of ${jobs.length} photos colored, results are in ${settings.out}\n`);
-  return failed > 0 ? EXIT.someFailed : EXIT.done;
+}
+
+/** Colors what the request names; returns the exit code. */
+async function colorizeAll(request: ColorizeRequest, studio: Studio, terminal: Terminal): Promise<number> {
+  const { paths, json, resume } = request;
+  const { settings, open } = studio;
+  const { out } = settings;
+  const { counts, report, onDone, onOutcome } = photoReporter(request, terminal);
+  const found = await photoJobs(paths, { out, endings: resultEndings(settings), open, report });
+  const { jobs, passedOver } = found;
+  if (passedOver > 0) terminal.stderr.write(`Passed over ${passedOver} pictures: results of earlier runs\n`);
+  if (jobs.length === 0) return counts.failed > 0 ? EXIT.someFailed : EXIT.done;
+  await makeFolder(out);
+  const left = resume ? await photosLeft(found, settings, onDone) : jobs;
+  if (left.length > 0) await colorizeWithProgress(request, studio, { jobs: left, onOutcome }, terminal);
+  const before = counts.done > 0 ? `, ${counts.done} were done before` : '';
+  if (!json)
+    terminal.stdout.write(
+      `${counts.colored} of ${jobs.length} photos colored${before}, results are in ${out}\n`,
+    );
+  return counts.failed > 0 ? EXIT.someFailed : EXIT.done;
 }
 
 /** Carries out `polyhue colorize`. */
 export async function colorizeCommand(args: ParsedArguments, terminal: Terminal): Promise<number> {
   const request = colorizeRequest(args);
+  const { signal } = terminal;
   await startChosenBackend(request.compute.backend, 'inference', terminal);
-  const colorizer = await loadColorizer(modelStore(request.model), { signal: terminal.signal });
+  const store = modelStore(request.model);
+  const colorizer = await loadColorizer(store, { signal });
   try {
     assertCount(colorizer, request.settings.options);
-    return await colorizeAll(request, colorizer, terminal);
+    const settings = { ...request.settings, model: await checkpointHash(store, signal) };
+    return await colorizeAll(request, { colorizer, settings, open: photoOpener() }, terminal);
   } finally {
     colorizer.dispose();
   }

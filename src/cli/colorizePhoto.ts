@@ -1,30 +1,38 @@
-import { join } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 
+import type { ImageTone } from '../data/colorStatistics.js';
 import type { RasterImage } from '../data/image.js';
+import { imageTone } from '../data/imageTone.js';
 import { encodePng } from '../data/png.js';
 import { shrinkImage } from '../data/shrinkImage.js';
 import { toGrey } from '../data/toGrey.js';
 import { ImageError } from '../errors.js';
 import type { Colorization } from '../inference/colorization.js';
-import type { ColorizeOptions, Colorizer } from '../inference/colorizer.js';
+import type { Colorizer } from '../inference/colorizer.js';
 import { contactSheet, type ContactSheetTile } from '../inference/contactSheet.js';
 import { paintPhoto } from '../inference/paintPhoto.js';
-import { writeFileAtomic } from '../node/writeFileAtomic.js';
-import type { PhotoFailure, PhotoJob, PhotoOpener } from './photoJobs.js';
+import { encodeImage, FORMAT_ENDINGS } from '../node/encodeImage.js';
+import type { ImageMetadata } from '../node/imageMetadata.js';
+import { stagedFiles, type StagedFiles } from '../node/stagedFiles.js';
+import { withAlpha } from './alpha.js';
+import type { PhotoFailure, PhotoJob } from './photoJobs.js';
+import { readRecord } from './photoRecord.js';
+import { type PhotoSettings, recipeOf } from './photoSettings.js';
+import type { LoadedPhoto, PhotoReader } from './readPhoto.js';
 import { errorLine } from './terminal.js';
 
 /** Shortest side of the copy of a photo that a sheet is made of: about twice what is seen of it. */
 const SHEET_PHOTO_SIDE = 400;
 
-/** How photos are colored and where their results go, as plain data. */
-export interface PhotoSettings {
-  readonly options: ColorizeOptions;
-  readonly out: string;
-  readonly sheet: boolean;
+/** What a command says of a photo that it colored. */
+export interface PhotoSummary {
+  readonly input: string;
+  readonly tone: ImageTone;
 }
 
 /** What became of a photo: what its JSON file says, or why there is none; `null` where the work was stopped. */
-export type PhotoOutcome = { readonly summary: unknown } | { readonly failure: PhotoFailure } | null;
+export type PhotoOutcome = { readonly summary: PhotoSummary } | { readonly failure: PhotoFailure } | null;
 
 /** Colors photos, one at a time. */
 export interface PhotoPainter {
@@ -32,60 +40,119 @@ export interface PhotoPainter {
 }
 
 /** Paints a small copy of the photo, not the whole, for each tile. */
-async function writeSheet(path: string, photo: RasterImage, results: readonly Colorization[]): Promise<void> {
+async function sheetOf(photo: RasterImage, results: readonly Colorization[]): Promise<Uint8Array> {
   const small = shrinkImage(photo, SHEET_PHOTO_SIDE);
   const tiles: ContactSheetTile[] = [{ image: await toGrey(small) }];
   for (const { colorField, weight } of results)
     tiles.push({ image: await paintPhoto(small, colorField), weight });
-  const sheet = await contactSheet([tiles]);
-  await writeFileAtomic(path, await encodePng(sheet));
+  return encodePng(await contactSheet([tiles]));
+}
+
+/** The file of one result. */
+async function encodeResult(
+  result: Colorization,
+  { alpha }: LoadedPhoto,
+  { format, quality }: PhotoSettings['files'],
+  metadata: ImageMetadata,
+): Promise<Uint8Array> {
+  const painted = await result.toRaster();
+  const picture = alpha === undefined || format === 'jpeg' ? painted : withAlpha(painted, alpha);
+  return encodeImage(picture, { format, metadata, ...(quality === null ? {} : { quality }) });
 }
 
 interface ColoredPhoto {
   readonly job: PhotoJob;
-  readonly photo: RasterImage;
+  readonly photo: LoadedPhoto;
   readonly results: readonly Colorization[];
 }
 
-/** Writes the results of one photo and returns what its JSON file says. */
-async function writeResults(
+/** Removes the files of earlier results of the photo that have not been replaced, and what says that they are there. */
+async function clearOldResults(path: string, { origin }: PhotoJob, kept: readonly string[]): Promise<void> {
+  const record = await readRecord(path);
+  if (record?.origin.path !== origin.path) return;
+  await rm(path);
+  const name = basename(path, '.json');
+  const own = record.files.filter((file) => file.startsWith(`${name}.`) && basename(file) === file);
+  for (const file of own) if (!kept.includes(file)) await rm(join(dirname(path), file), { force: true });
+}
+
+async function stageResults(
+  staged: StagedFiles,
   { job, photo, results }: ColoredPhoto,
-  { out, sheet }: PhotoSettings,
+  settings: PhotoSettings,
   signal: AbortSignal,
 ) {
+  const { out, files } = settings;
+  const folder = dirname(join(out, job.name));
+  const name = basename(job.name);
   const entries = [];
   for (const [i, result] of results.entries()) {
     signal.throwIfAborted();
-    const file = `${job.name}.${i + 1}.png`;
-    await writeFileAtomic(join(out, file), await result.toPng());
+    const file = `${name}.${i + 1}${FORMAT_ENDINGS[files.format]}`;
+    await staged.add(join(folder, file), await encodeResult(result, photo, files, photo.metadata));
     const { weight, componentWeight, component, seed, nearDuplicates, latent } = result;
-    const origin = { weight, componentWeight, component, seed, nearDuplicates };
-    entries.push({ file, ...origin, latent: Array.from(latent) });
+    const choice = { weight, componentWeight, component, seed, nearDuplicates };
+    entries.push({ file, ...choice, latent: Array.from(latent) });
   }
-  if (sheet) await writeSheet(join(out, `${job.name}.sheet.png`), photo, results);
-  const summary = { input: job.input, width: photo.width, height: photo.height, results: entries };
-  await writeFileAtomic(join(out, `${job.name}.json`), `${JSON.stringify(summary, undefined, 2)}\n`);
-  return summary;
+  const sheet = files.sheet ? `${name}.sheet.png` : undefined;
+  if (sheet !== undefined) await staged.add(join(folder, sheet), await sheetOf(photo.image, results));
+  const { width, height } = photo.image;
+  return {
+    input: job.input,
+    name: job.name,
+    width,
+    height,
+    tone: await imageTone(photo.image),
+    results: entries,
+    files: [...entries.map(({ file }) => file), ...(sheet === undefined ? [] : [sheet])],
+    origin: job.origin,
+    recipe: recipeOf(settings),
+  };
+}
+
+/**
+ * Writes the results of one photo and returns what its JSON file says. All files appear at the end, the JSON file last: it
+ * says that the others are whole.
+ */
+async function writeResults(colored: ColoredPhoto, settings: PhotoSettings, signal: AbortSignal) {
+  const { job } = colored;
+  const path = join(settings.out, `${job.name}.json`);
+  await mkdir(dirname(path), { recursive: true });
+  const staged = stagedFiles();
+  try {
+    const summary = await stageResults(staged, colored, settings, signal);
+    await staged.add(path, `${JSON.stringify(summary, undefined, 2)}\n`);
+    signal.throwIfAborted();
+    await clearOldResults(path, job, summary.files);
+    await staged.commit();
+    return summary;
+  } catch (error) {
+    await staged.discard();
+    throw error;
+  }
+}
+
+/** A failure as messages tell it: what went wrong with the picture names it; the file system does not. */
+function photoFailure({ input }: PhotoJob, error: unknown): PhotoFailure {
+  const reason = error instanceof ImageError ? '' : `Cannot color "${input}": `;
+  return { input, error: errorLine(`${reason}${errorLine(error)}`) };
 }
 
 /** Colors photos in this thread. */
 export function photoPainter(
   colorizer: Colorizer,
   settings: PhotoSettings,
-  open: PhotoOpener,
+  read: PhotoReader,
   signal: AbortSignal,
 ): PhotoPainter {
   return {
     color: async (job) => {
       try {
-        const photo = await (await open(job.path)).read(job.index);
-        const results = await colorizer.colorize(photo, { ...settings.options, signal });
+        const photo = await read(job);
+        const results = await colorizer.colorize(photo.image, { ...settings.options, signal });
         return { summary: await writeResults({ job, photo, results }, settings, signal) };
       } catch (error) {
-        if (signal.aborted) return null;
-        // What went wrong with the picture names it; the file system does not.
-        const reason = error instanceof ImageError ? '' : `Cannot color "${job.input}": `;
-        return { failure: { input: job.input, error: reason + errorLine(error) } };
+        return signal.aborted ? null : { failure: photoFailure(job, error) };
       }
     },
   };

@@ -8,6 +8,7 @@ import { type PhotoPainter, photoPainter } from './colorizePhoto.js';
 import { modelStore } from './modelStore.js';
 import { photoOpener } from './photoJobs.js';
 import type { PhotoReply, PhotoRequest } from './photoWorkers.js';
+import { photoReader } from './readPhoto.js';
 import { errorLine } from './terminal.js';
 
 const port = parentPort!;
@@ -22,7 +23,9 @@ async function carryOut(request: Exclude<PhotoRequest, { kind: 'stop' }>): Promi
     enableProdMode();
     await startBackend(backend as NodeBackend, { task: 'inference' });
     const colorizer = await loadColorizer(modelStore(model), { signal });
-    painter = photoPainter(colorizer, settings, photoOpener(maxPixels), signal);
+    const { keepMetadata } = settings.files;
+    const read = photoReader({ open: photoOpener(), maxPixels, keepMetadata });
+    painter = photoPainter(colorizer, settings, read, signal);
     return { kind: 'done', outcome: null };
   } catch (error) {
     return { kind: 'failed', message: errorLine(error) };

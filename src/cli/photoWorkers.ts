@@ -1,7 +1,8 @@
 import { moduleBeside, workerThread } from '../node/workerThread.js';
 import { type ThreadLink, threadLink } from '../training/workers/link.js';
-import type { PhotoOutcome, PhotoPainter, PhotoSettings } from './colorizePhoto.js';
+import type { PhotoOutcome, PhotoPainter } from './colorizePhoto.js';
 import type { PhotoJob } from './photoJobs.js';
+import type { PhotoSettings } from './photoSettings.js';
 
 /** What a worker is asked: to get ready, to color a photo, or to stop, which has no answer of its own. */
 export type PhotoRequest =

@@ -99,6 +99,9 @@ export async function colorStatistics(image: RasterImage): Promise<ColorStatisti
   };
 }
 
+/** Whether a picture has color: none, that of a toned print, or more. */
+export type ImageTone = 'grey' | 'sepia' | 'tinted' | 'color';
+
 /** Below this mean chroma a picture counts as grey. */
 export const GREY_CHROMA = 2.5;
 /** A picture is toned if its midtones keep to one hue and one chroma, and are light and dark: limits of the statistics. */
@@ -111,7 +114,7 @@ const SEPIA_HUES = [40, 100] as const;
  *
  * The spread of lightness keeps an empty sky or a wall from being taken for a toned picture.
  */
-export function toneOf(statistics: ColorStatistics): 'grey' | 'sepia' | 'tinted' | 'color' {
+export function toneOf(statistics: ColorStatistics): ImageTone {
   const { meanChroma, hueSpread, chromaVariation, lightnessSpread, hue } = statistics;
   if (meanChroma < GREY_CHROMA) return 'grey';
   const oneColor = hueSpread < TONED.hueSpread && chromaVariation < TONED.chromaVariation;

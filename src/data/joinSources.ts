@@ -7,18 +7,27 @@ export interface SourcePart {
   readonly source: ImageSource;
 }
 
-/** Several sources as one: the pictures of the first, then those of the second, and so on. */
-export function joinSources(parts: readonly SourcePart[]): ImageSource {
+/** Finds the part that holds picture `index`, and its index there; an empty part holds none. */
+export function partFinder(parts: readonly { readonly length: number }[]) {
   const starts: number[] = [];
   let length = 0;
-  for (const { source } of parts) {
+  for (const part of parts) {
     starts.push(length);
-    length += source.length;
+    length += part.length;
   }
-  /** The part that holds picture `index`, and its index there; an empty part holds none. */
+  const find = (index: number): { readonly part: number; readonly local: number } => {
+    const part = starts.findLastIndex((start) => start <= index);
+    return { part, local: index - starts[part]! };
+  };
+  return { length, find };
+}
+
+/** Several sources as one: the pictures of the first, then those of the second, and so on. */
+export function joinSources(parts: readonly SourcePart[]): ImageSource {
+  const { length, find: findPart } = partFinder(parts.map(({ source }) => source));
   const find = (index: number) => {
-    const k = starts.findLastIndex((start) => start <= index);
-    return { part: parts[k]!, local: index - starts[k]! };
+    const { part, local } = findPart(index);
+    return { part: parts[part]!, local };
   };
   return {
     length,

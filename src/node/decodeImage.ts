@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 
 import type { RasterImage } from '../data/image.js';
-import { assertPositive, ImageError } from '../errors.js';
+import { assertOneOf, assertPositive, ImageError } from '../errors.js';
+import { loadSharp } from './loadSharp.js';
 
 /** Kinds of file that are decoded, as sharp names them; its SVG and PDF readers are left out on purpose. */
 const FORMATS = ['jpeg', 'png', 'webp', 'heif', 'tiff', 'gif'];
 
 const DEFAULT_MAX_PIXELS = 100e6;
+const OPAQUE = 255;
 
 export interface DecodeImageOptions {
   /**
@@ -15,6 +17,12 @@ export interface DecodeImageOptions {
    * @defaultValue `100e6`
    */
   readonly maxPixels?: number;
+  /**
+   * `'white'` lays transparent parts on white; `'keep'` gives a picture that has some a fourth channel, 0 where it is clear.
+   *
+   * @defaultValue `'white'`
+   */
+  readonly alpha?: 'white' | 'keep';
   /**
    * What messages call the picture.
    *
@@ -29,20 +37,8 @@ function reasonOf(error: unknown): string {
   return message.trim().split('\n', 1)[0]!;
 }
 
-async function loadSharp() {
-  try {
-    return (await import('sharp')).default;
-  } catch (cause) {
-    throw new ImageError(
-      'Cannot decode images as the package "sharp" does not load: run "npm install sharp"',
-      {
-        cause,
-      },
-    );
-  }
-}
-
-async function readBytes(path: string, name: string): Promise<Uint8Array> {
+/** The content of a file; `name` is what messages call it. */
+export async function readImageFile(path: string, name: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (cause) {
@@ -50,12 +46,31 @@ async function readBytes(path: string, name: string): Promise<Uint8Array> {
   }
 }
 
-async function decodeBytes(bytes: Uint8Array, name: string, maxPixels: number): Promise<RasterImage> {
-  const sharp = await loadSharp();
+function isOpaque(rgba: Uint8Array): boolean {
+  for (let i = 3; i < rgba.length; i += 4) if (rgba[i] !== OPAQUE) return false;
+  return true;
+}
+
+/** RGB of RGBA. */
+function withoutAlpha(rgba: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array((rgba.length / 4) * 3);
+  for (let from = 0, to = 0; from < rgba.length; from += 4) {
+    rgb[to++] = rgba[from]!;
+    rgb[to++] = rgba[from + 1]!;
+    rgb[to++] = rgba[from + 2]!;
+  }
+  return rgb;
+}
+
+async function decodeBytes(
+  bytes: Uint8Array,
+  { name, maxPixels, alpha }: Required<DecodeImageOptions>,
+): Promise<RasterImage> {
+  const sharp = await loadSharp('decode images');
   if (bytes.length === 0) throw new ImageError(`Cannot decode "${name}" as it is empty`);
   // "error" fails on files that are cut short or damaged; "warning" would also refuse photos that every viewer shows.
   const file = sharp(bytes, { failOn: 'error', limitInputPixels: false, autoOrient: true });
-  const { format, width, height } = await file.metadata();
+  const { format, width, height, hasAlpha } = await file.metadata();
   if (!FORMATS.includes(format)) {
     throw new ImageError(`Cannot decode "${name}" as pictures of the kind "${format}" are not supported`);
   }
@@ -64,12 +79,13 @@ async function decodeBytes(bytes: Uint8Array, name: string, maxPixels: number): 
       `Cannot decode "${name}" as it has ${width} x ${height} pixels: 'maxPixels' is ${maxPixels}`,
     );
   }
-  const { data, info } = await file
-    .flatten({ background: '#ffffff' })
+  const keep = alpha === 'keep' && hasAlpha;
+  const { data, info } = await (keep ? file.ensureAlpha() : file.flatten({ background: '#ffffff' }))
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
-  return { width: info.width, height: info.height, data: new Uint8Array(data) };
+  const opaque = keep && isOpaque(data);
+  return { width: info.width, height: info.height, data: opaque ? withoutAlpha(data) : new Uint8Array(data) };
 }
 
 /**
@@ -79,9 +95,10 @@ async function decodeBytes(bytes: Uint8Array, name: string, maxPixels: number): 
  * transparent parts laid on white, 16-bit, grey, palette and CMYK pictures as 8-bit RGB, of an animation the first frame.
  *
  * @param input The path of a file, or its content.
- * @returns A picture of three channels.
+ * @returns A picture of three channels; of four with `alpha: 'keep'`, where some of it is transparent.
  * @throws {ImageError} If the file is missing, cut short, damaged, too large or not a picture, or `sharp` is not installed.
  * @throws {RangeError} If `maxPixels` is not a positive number.
+ * @throws {TypeError} If `alpha` is unknown.
  *
  * @example
  * ```ts
@@ -95,11 +112,13 @@ export async function decodeImage(
   input: string | Uint8Array,
   options: DecodeImageOptions = {},
 ): Promise<RasterImage> {
-  const { maxPixels = DEFAULT_MAX_PIXELS, name = typeof input === 'string' ? input : 'image' } = options;
+  const { maxPixels = DEFAULT_MAX_PIXELS, alpha = 'white' } = options;
+  const { name = typeof input === 'string' ? input : 'image' } = options;
   assertPositive('decode an image', 'maxPixels', maxPixels);
-  const bytes = typeof input === 'string' ? await readBytes(input, name) : input;
+  assertOneOf('decode an image', 'alpha', alpha, ['white', 'keep']);
+  const bytes = typeof input === 'string' ? await readImageFile(input, name) : input;
   try {
-    return await decodeBytes(bytes, name, maxPixels);
+    return await decodeBytes(bytes, { name, maxPixels, alpha });
   } catch (cause) {
     if (cause instanceof ImageError) throw cause;
     throw new ImageError(`Cannot decode "${name}": ${reasonOf(cause)}`, { cause });

@@ -8,6 +8,8 @@ export interface FileImageSource extends ImageSource {
   readonly location: string;
   /** A hash that changes when a file is added, removed, renamed or changed, told by its size and time of change. */
   readonly fingerprint: () => Promise<string>;
+  /** The file of one picture as it is; rejects with an `ImageError` where it cannot be read. */
+  readonly bytes: (index: number) => Promise<Uint8Array>;
 }
 
 /** What a fingerprint takes of a file. */

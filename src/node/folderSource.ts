@@ -4,7 +4,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { assertImageIndex } from '../data/imageSource.js';
 import { mapLimited } from '../data/mapLimited.js';
 import { ImageError } from '../errors.js';
-import { decodeImage, type DecodeImageOptions } from './decodeImage.js';
+import { decodeImage, type DecodeImageOptions, readImageFile } from './decodeImage.js';
 import { type FileImageSource, fileState, hashOf } from './fileImageSource.js';
 import { compareNames, isPictureName, PICTURE_EXTENSION_LIST } from './pictureNames.js';
 
@@ -59,6 +59,11 @@ export async function folderSource(path: string, options: DecodeOptions = {}): P
     fingerprint: async () => folderFingerprint(path, names),
     length: names.length,
     name: (index) => names[index]!,
+    bytes: async (index) => {
+      assertImageIndex('read an image', index, names.length);
+      const file = join(path, names[index]!);
+      return readImageFile(file, file);
+    },
     read: async (index, { signal } = {}) => {
       signal?.throwIfAborted();
       assertImageIndex('read an image', index, names.length);

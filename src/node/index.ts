@@ -7,12 +7,16 @@
 export { nodeCandidates } from './candidates.js';
 export { decodeImage } from './decodeImage.js';
 export type { DecodeImageOptions } from './decodeImage.js';
+export { encodeImage, OUTPUT_FORMATS } from './encodeImage.js';
+export type { EncodeImageOptions, OutputFormat } from './encodeImage.js';
 export type { FileImageSource } from './fileImageSource.js';
 export { fileSink } from './fileSink.js';
 export type { FileSink } from './fileSink.js';
 export { folderSource } from './folderSource.js';
 export type { DecodeOptions } from './folderSource.js';
 export { folderStore } from './folderStore.js';
+export { readImageMetadata } from './imageMetadata.js';
+export type { ImageMetadata } from './imageMetadata.js';
 export { inspectImages, INSPECTION_GROUPS } from './inspectImages.js';
 export type {
   ImageInspection,

@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 
 import { assertImageIndex } from '../data/imageSource.js';
 import { ImageError } from '../errors.js';
-import { decodeImage } from './decodeImage.js';
+import { decodeImage, readImageFile } from './decodeImage.js';
 import { type FileImageSource, fileState, hashOf } from './fileImageSource.js';
 import { type DecodeOptions, folderSource } from './folderSource.js';
 import { isPictureName, PICTURE_EXTENSION_LIST } from './pictureNames.js';
@@ -18,6 +18,10 @@ function fileSource(path: string, options: DecodeOptions): FileImageSource {
     fingerprint: async () => hashOf([fileState(await stat(path))]),
     length: 1,
     name: () => path,
+    bytes: async (index) => {
+      assertImageIndex('read an image', index, 1);
+      return readImageFile(path, path);
+    },
     read: async (index, { signal } = {}) => {
       signal?.throwIfAborted();
       assertImageIndex('read an image', index, 1);
@@ -28,11 +32,15 @@ function fileSource(path: string, options: DecodeOptions): FileImageSource {
 
 async function kindOf(path: string): Promise<'folder' | 'file' | 'pattern'> {
   try {
-    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+    const found = await stat(path);
+    if (found.isDirectory()) return 'folder';
+    if (found.isFile()) return 'file';
   } catch (cause) {
     if (isShardPattern(path)) return 'pattern';
     throw new ImageError(`Cannot open "${path}": ${(cause as Error).message}`, { cause });
   }
+  // A pipe or a device might never come to an end.
+  throw new ImageError(`Cannot open "${path}" as it is neither a file nor a folder`);
 }
 
 async function openFolder(path: string, options: DecodeOptions): Promise<FileImageSource> {

@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 
-import { joinSources } from '../data/joinSources.js';
+import { assertImageIndex } from '../data/imageSource.js';
+import { joinSources, partFinder } from '../data/joinSources.js';
 import { mapLimited } from '../data/mapLimited.js';
 import { assertPositiveInteger, ImageError } from '../errors.js';
 import { type FileImageSource, hashOf } from './fileImageSource.js';
@@ -37,7 +38,13 @@ export async function shardSource(
   assertDistinct(names);
   const open = async (i: number) => tarSource(paths[i]!, { ...options, samples: true });
   const shards = await mapLimited(paths.length, open, { limit: CONCURRENCY, dispose: () => {} });
+  const { length, find } = partFinder(shards);
   return {
+    bytes: async (index) => {
+      assertImageIndex('read an image', index, length);
+      const { part, local } = find(index);
+      return shards[part]!.bytes(local);
+    },
     ...joinSources(shards.map((source, i) => ({ prefix: `${names[i]}/`, source }))),
     location: paths.map((path) => resolve(path)).join('\n'),
     fingerprint: async () => {

@@ -67,6 +67,10 @@ export async function tarSource(path: string, options: TarSourceOptions = {}): P
     fingerprint: async () => withArchive(path, async () => tarFingerprint(path, pictures)),
     length: pictures.length,
     name: (index) => pictures[index]!.name,
+    bytes: async (index) => {
+      assertImageIndex('read an image', index, pictures.length);
+      return readWhole(path, pictures[index]!);
+    },
     read: async (index, { signal } = {}) => {
       signal?.throwIfAborted();
       assertImageIndex('read an image', index, pictures.length);

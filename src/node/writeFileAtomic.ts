@@ -3,7 +3,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** Makes what was renamed in a folder last through a loss of power. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return; // Folders cannot be opened there.
   const folder = await open(path, 'r');
   try {
@@ -13,7 +13,8 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-async function writeSynced(path: string, content: string | Uint8Array): Promise<void> {
+/** Writes a new file and waits until it is on the disk. */
+export async function writeSynced(path: string, content: string | Uint8Array): Promise<void> {
   const file = await open(path, 'wx');
   try {
     await file.writeFile(content);

@@ -1,5 +1,5 @@
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -20,6 +20,7 @@ async function workplace() {
 
 interface Summary {
   readonly input: string;
+  readonly name: string;
   readonly width: number;
   readonly height: number;
   readonly results: readonly {
@@ -29,6 +30,15 @@ interface Summary {
     seed: number | null;
     latent: number[];
   }[];
+}
+
+/** Paths of all files below a folder, with slashes. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files
+    .map(({ parentPath, name }) => relative(folder, join(parentPath, name)).replaceAll('\\', '/'))
+    .toSorted();
 }
 
 const readSummary = async (path: string) => JSON.parse(await readFile(path, 'utf8')) as Summary;
@@ -71,7 +81,7 @@ describe('polyhue colorize', () => {
     expect(first.results.map(({ seed }) => seed)).toEqual([3, 3]);
   });
 
-  it('takes folders and files, adds a suffix to names that collide, and makes sheets', async () => {
+  it('makes the folders again, adds a suffix to names that collide, and makes sheets', async () => {
     const { root, out, colorize } = await workplace();
     const album = await pictureFolder(join(root, 'album'), 2);
     await mkdir(join(album, 'deep'));
@@ -80,14 +90,14 @@ describe('polyhue colorize', () => {
     const { code, stdout } = await colorize(album, join(root, '1.jpg'), '--count', '1', '--sheet', '--json');
     expect(code).toBe(0);
     const summaries = jsonLines(stdout) as unknown as Summary[];
-    expect(summaries.map(({ input, results }) => [input, results[0]!.file])).toEqual([
-      [join(album, '0.png'), '0.1.png'],
-      [join(album, '1.png'), '1.1.png'],
-      [join(album, 'deep/0.png'), '0-2.1.png'],
-      [join(root, '1.jpg'), '1-2.1.png'],
+    expect(summaries.map(({ input, name, results }) => [input, name, results[0]!.file])).toEqual([
+      [join(album, '0.png'), '0', '0.1.png'],
+      [join(album, '1.png'), '1', '1.1.png'],
+      [join(album, 'deep/0.png'), 'deep/0', '0.1.png'],
+      [join(root, '1.jpg'), '1-2', '1-2.1.png'],
     ]);
-    const names = ['0', '1', '0-2', '1-2'];
-    expect((await readdir(out)).toSorted()).toEqual(
+    const names = ['0', '1', '1-2', 'deep/0'];
+    expect(await filesBelow(out)).toEqual(
       names.flatMap((name) => [`${name}.1.png`, `${name}.json`, `${name}.sheet.png`]).toSorted(),
     );
     expect(await readSummary(join(out, '0.json'))).toEqual(summaries[0]);
@@ -191,12 +201,14 @@ describe('polyhue colorize', () => {
     expect(stderr).toBe(
       `Cannot write to the folder "${below}": ENOTDIR: not a directory, mkdir '${below}'\n`,
     );
-    // A folder where the first result should be.
+    // A folder where the first result was.
+    expect((await colorize(photo, '--count', '2')).code).toBe(0);
+    await rm(join(root, 'out', '0.1.png'));
     await mkdir(join(root, 'out', '0.1.png', 'x'), { recursive: true });
-    const blocked = await colorize(photo);
+    const blocked = await colorize(photo, '--count', '2');
     expect(blocked.code).toBe(1);
     expect(blocked.stderr).toContain(`Cannot color "${photo}": EISDIR`);
-    expect(await readdir(join(root, 'out'))).toEqual(['0.1.png']);
+    expect((await readdir(join(root, 'out'))).toSorted()).toEqual(['0.1.png', '0.2.png']);
   });
 
   it('stops between photos and says so', async () => {

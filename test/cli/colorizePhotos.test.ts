@@ -3,14 +3,22 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import type { PhotoPainter } from '../../src/cli/colorizePhoto.js';
+import type { PhotoPainter, PhotoSummary } from '../../src/cli/colorizePhoto.js';
 import { colorizePhotos } from '../../src/cli/colorizePhotos.js';
 import type { PhotoJob } from '../../src/cli/photoJobs.js';
 import { photoWorkers, WorkerEndedError } from '../../src/cli/photoWorkers.js';
 import { temporaryFolder } from '../node/temporaryFolder.js';
 import { jsonLines, modelFolder, pictureFolder, polyhue } from './cliSupport.js';
 
-const jobs: PhotoJob[] = ['0', '1', '2', '3'].map((name) => ({ input: name, name, path: '', index: 0 }));
+const jobs: PhotoJob[] = ['0', '1', '2', '3'].map((name) => ({
+  input: name,
+  name,
+  path: '',
+  index: 0,
+  origin: { path: '', state: '' },
+}));
+
+const summaryOf = (input: string): PhotoSummary => ({ input, tone: 'grey' });
 
 /** What is told of the jobs, in its order. */
 async function outcomesOf(painters: readonly PhotoPainter[], signal = new AbortController().signal) {
@@ -27,10 +35,12 @@ describe('colorizePhotos()', () => {
     const painter = (ms: number): PhotoPainter => ({
       color: async ({ name }) => {
         await after(name === '0' ? 30 : ms);
-        return { summary: name };
+        return { summary: summaryOf(name) };
       },
     });
-    expect(await outcomesOf([painter(1), painter(2)])).toEqual(jobs.map(({ name }) => ({ summary: name })));
+    expect(await outcomesOf([painter(1), painter(2)])).toEqual(
+      jobs.map(({ name }) => ({ summary: summaryOf(name) })),
+    );
   });
 
   it('gives up the photo of a worker that ends, once, and lets the others take the rest', async () => {
@@ -44,7 +54,7 @@ describe('colorizePhotos()', () => {
       input: '1',
       error: 'Cannot color "1": worker 2 of 2 has ended: its thread left with exit code 3',
     });
-    expect(told.toSpliced(1, 1)).toEqual(['0', '2', '3'].map((name) => ({ summary: name })));
+    expect(told.toSpliced(1, 1)).toEqual(['0', '2', '3'].map((name) => ({ summary: summaryOf(name) })));
   });
 
   it('reports every photo that no worker is left for', async () => {

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { crc32, deflateSync } from 'node:zlib';
 
 import { decode, encode } from 'fast-png';
@@ -13,6 +14,7 @@ import { decodeImage } from '../../src/node/decodeImage.js';
 import { randomGenerator } from '../../src/random.js';
 import { temporaryFolder } from './temporaryFolder.js';
 
+const PICTURES = fileURLToPath(new URL('../fixtures/pictures', import.meta.url));
 const BRICK = { r: 200, g: 50, b: 50 };
 
 /** A picture of one color, to be encoded by sharp. */
@@ -163,6 +165,65 @@ describe('decodeImage()', () => {
     const cmyk = await brick().toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();
     expect((await sharp(cmyk).metadata()).space).toBe('cmyk');
     expectSolid(await decodeImage(cmyk), [6, 4], [200, 50, 50], 25); // Ink does not reach the color.
+  });
+
+  // Left and right half of each picture, as tools/makePictures.sh has ImageMagick draw them. On white, half of a color c is
+  // 255 - (255 - c) / 2; grey is that of Rec. 709 luma, 81.8 and 84.4.
+  const COLORS = [200, 50, 50, 40, 90, 160];
+  const HALF = [227.5, 152.5, 152.5, 147.5, 172.5, 207.5];
+  const GREYS = [82, 82, 82, 84, 84, 84];
+  const BLACK_WHITE = [0, 0, 0, 255, 255, 255];
+  it.each([
+    ['baseline.jpg', COLORS, 2],
+    ['progressive.jpg', COLORS, 2],
+    ['grey.jpg', GREYS, 1],
+    ['cmyk.jpg', COLORS, 40], // without a profile: inks of a common press
+    ['rgb8.png', COLORS, 0],
+    ['rgb16.png', COLORS, 0],
+    ['palette.png', COLORS, 0],
+    ['grey8.png', GREYS, 1],
+    ['grey16.png', GREYS, 1],
+    ['bilevel.png', BLACK_WHITE, 0],
+    ['interlaced.png', COLORS, 0],
+    ['alpha.png', HALF, 1],
+    ['greyAlpha.png', [168.5, 168.5, 168.5, 169.5, 169.5, 169.5], 2],
+    ['lossless.webp', COLORS, 0],
+    ['lossy.webp', COLORS, 2],
+    ['alpha.webp', HALF, 1],
+    ['picture.avif', COLORS, 2],
+    ['plain.tif', COLORS, 0],
+    ['lzw.tiff', COLORS, 0],
+    ['zip16.tif', COLORS, 0],
+    ['jpeg.tif', COLORS, 2],
+    ['cmyk.tif', COLORS, 40],
+    ['fax.tif', BLACK_WHITE, 0],
+    ['pages.tif', COLORS, 0],
+    ['animated.gif', COLORS, 0],
+    ['clear.gif', [255, 255, 255, 40, 90, 160], 0],
+  ])('reads %s of another program', async (file, colors, tolerance) => {
+    const { width, height, data } = await decodeImage(join(PICTURES, file));
+    expect([width, height, data.length]).toEqual([24, 16, 24 * 16 * 3]);
+    for (const [x, half] of [3, 20].entries()) {
+      const pixel = data.subarray(3 * (8 * width + half), 3 * (8 * width + half) + 3);
+      const far = Array.from(pixel, (value, c) => Math.abs(value - colors[3 * x + c]!));
+      expect(Math.max(...far)).toBeLessThanOrEqual(tolerance);
+    }
+  });
+
+  it('keeps transparency on request, and three channels where there is none', async () => {
+    const keep = async (file: string) => decodeImage(join(PICTURES, file), { alpha: 'keep' });
+    const [png, webp, grey, gif] = await Promise.all(
+      ['alpha.png', 'alpha.webp', 'greyAlpha.png', 'clear.gif'].map(keep),
+    );
+    for (const image of [png!, webp!])
+      expect(Array.from(image.data.subarray(0, 4))).toEqual([200, 50, 50, 128]);
+    expect(grey!.data.length).toBe(24 * 16 * 4);
+    expect(grey!.data[3]).toBe(128);
+    expect([gif!.data[3], gif!.data[4 * 20 + 3]]).toEqual([0, 255]);
+    expect((await keep('rgb8.png')).data.length).toBe(24 * 16 * 3);
+    const opaque = await sharp(join(PICTURES, 'rgb8.png')).ensureAlpha().png().toBuffer();
+    expect(await decodeImage(opaque, { alpha: 'keep' })).toEqual(await keep('rgb8.png'));
+    await expect(decodeImage(opaque, { alpha: 'some' as never })).rejects.toThrow(TypeError);
   });
 
   it('takes the first frame of an animation', async () => {

@@ -1,0 +1,33 @@
+#!/bin/sh
+# Makes the pictures of test/fixtures/pictures with ImageMagick: 24 x 16 pixels, left half (200, 50, 50), right half (40, 90, 160), in
+# every kind of file that people have. Written by ImageMagick 6.9.11-60 with libjpeg-turbo, libwebp 1.2.4, libheif 1.15.1, libtiff 4.5.0.
+set -e
+out=test/fixtures/pictures
+mkdir -p "$out"
+base="convert -size 12x16 xc:rgb(200,50,50) xc:rgb(40,90,160) +append +repage"
+$base -quality 95 -sampling-factor 1x1 "$out/baseline.jpg"
+$base -quality 95 -sampling-factor 1x1 -interlace JPEG "$out/progressive.jpg"
+$base -quality 95 -colorspace Gray "$out/grey.jpg"
+$base -quality 95 -colorspace CMYK "$out/cmyk.jpg"
+$base PNG24:"$out/rgb8.png"
+$base -depth 16 PNG48:"$out/rgb16.png"
+$base -colors 2 PNG8:"$out/palette.png"
+$base -colorspace Gray -depth 8 PNG:"$out/grey8.png"
+$base -colorspace Gray -depth 16 -define png:bit-depth=16 -define png:color-type=0 PNG:"$out/grey16.png"
+$base -colorspace Gray -threshold 32.3% -type bilevel PNG:"$out/bilevel.png"
+$base -interlace PNG PNG24:"$out/interlaced.png"
+$base -alpha set -channel A -evaluate set 50% +channel PNG32:"$out/alpha.png"
+$base -quality 95 -define webp:lossless=true "$out/lossless.webp"
+$base -quality 95 "$out/lossy.webp"
+$base -quality 95 "$out/picture.avif"
+$base -compress none "$out/plain.tif"
+$base -compress LZW "$out/lzw.tiff"
+$base -compress JPEG -quality 95 -sampling-factor 1x1 "$out/jpeg.tif"
+$base -depth 16 -compress Zip "$out/zip16.tif"
+$base -colorspace CMYK -compress LZW "$out/cmyk.tif"
+$base \( +clone -negate \) -delay 10 -loop 0 "$out/animated.gif"
+$base -alpha set -channel A -evaluate set 50% +channel -quality 95 -define webp:lossless=true "$out/alpha.webp"
+$base -colorspace Gray -depth 8 -alpha set -channel A -evaluate set 50% +channel -define png:color-type=4 PNG:"$out/greyAlpha.png"
+$base -alpha set -region 12x16+0+0 -channel A -evaluate set 0 +channel +region -dispose none "$out/clear.gif"
+$base -colorspace Gray -threshold 32.3% -type bilevel -compress Group4 "$out/fax.tif"
+$base \( +clone -negate \) -compress LZW "$out/pages.tif"
