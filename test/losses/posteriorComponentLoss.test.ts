@@ -105,7 +105,7 @@ describe('posteriorComponentLoss()', () => {
   it('stays finite for one component, and far from it', async () => {
     const one: GaussianMixture = {
       logits: tf.zeros([1, 1]),
-      means: tf.fill([1, 1, 2], 1e4),
+      means: tf.tensor3d([[[1e4, -1e4]]]),
       logStdDevs: tf.zeros([1, 1, 2]),
     };
     await expectAllFinite(posteriorComponentLoss(wide(), one));

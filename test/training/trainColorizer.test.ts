@@ -174,7 +174,7 @@ describe('trainColorizer()', () => {
 
   it('tells components of one loss from those of another', async () => {
     const components = (value: number) => ({
-      components: tf.fill<tf.Rank.R2>([1, 128], value),
+      components: tf.mul<tf.Tensor2D>(tf.ones([1, 128]), value),
       variances: tf.ones<tf.Rank.R1>([1]),
     });
     const store = memoryStore();
