@@ -49,7 +49,10 @@ function colorField(image: RasterImage, size?: number): tf.Tensor4D {
   });
 }
 
-async function rarityOf(pictures: readonly RasterImage[], uniformMix: string): Promise<Float32Array | undefined> {
+async function rarityOf(
+  pictures: readonly RasterImage[],
+  uniformMix: string,
+): Promise<Float32Array | undefined> {
   if (uniformMix === 'none') return undefined;
   const abs = pictures.map((picture) => tf.tidy(() => colorFieldToAb(colorField(picture))));
   const prior = smoothColorPrior(await measureColorPrior(abs));
