@@ -287,6 +287,15 @@ export type {
 export { contactSheet } from './inference/contactSheet.js';
 export type { ContactSheetOptions, ContactSheetTile } from './inference/contactSheet.js';
 export { interpolateLatents } from './inference/interpolateLatents.js';
+export type {
+  ColorHint,
+  ColorLock,
+  ColorWishes,
+  FieldWishes,
+  Rectangle,
+  RgbBytes,
+  WishErrors,
+} from './inference/steering/wishes.js';
 export { paintPhoto } from './inference/paintPhoto.js';
 export type { AdapterReport } from './backends/adapter.js';
 export { registeredCandidates } from './backends/candidates.js';
