@@ -98,10 +98,17 @@ export { klDivergence } from './losses/klDivergence.js';
 export { mahalanobis } from './losses/mahalanobis.js';
 export type { PrincipalComponents } from './losses/mahalanobis.js';
 export { mixtureDensityLoss } from './losses/mixtureDensityLoss.js';
-export type { MixtureDensityLoss, MixtureDensityLossOptions } from './losses/mixtureDensityLoss.js';
+export type {
+  LatentTarget,
+  MixtureDensityLoss,
+  MixtureDensityLossOptions,
+  MixtureLossForm,
+} from './losses/mixtureDensityLoss.js';
 export { mixtureNegativeLogLikelihood } from './losses/mixtureNegativeLogLikelihood.js';
 export { nearestComponentLoss, nearestComponentTerms } from './losses/nearestComponentLoss.js';
 export type { NearestComponentOptions, NearestComponentTerms } from './losses/nearestComponentLoss.js';
+export { posteriorComponentLoss, posteriorComponentTerms } from './losses/posteriorComponentLoss.js';
+export type { PosteriorComponentOptions, PosteriorComponentTerms } from './losses/posteriorComponentLoss.js';
 export { weightedL1, weightedNorm, weightedSquaredError } from './losses/reconstruction.js';
 export {
   activate,
@@ -280,7 +287,17 @@ export type {
 export { contactSheet } from './inference/contactSheet.js';
 export type { ContactSheetOptions, ContactSheetTile } from './inference/contactSheet.js';
 export { interpolateLatents } from './inference/interpolateLatents.js';
+export type {
+  ColorHint,
+  ColorLock,
+  ColorWishes,
+  FieldWishes,
+  Rectangle,
+  RgbBytes,
+  WishErrors,
+} from './inference/steering/wishes.js';
 export { paintPhoto } from './inference/paintPhoto.js';
+export type { PaintPhotoOptions, Upsampling } from './inference/paintPhoto.js';
 export type { AdapterReport } from './backends/adapter.js';
 export { registeredCandidates } from './backends/candidates.js';
 export type { BackendCandidate } from './backends/candidates.js';

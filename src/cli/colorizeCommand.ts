@@ -2,7 +2,8 @@ import { join } from 'node:path';
 
 import { checkpointHash } from '../checkpoint/loadCheckpoint.js';
 import { type Colorizer, loadColorizer } from '../inference/colorizer.js';
-import { type CommandSpec, type ParsedArguments, positiveInteger, UsageError } from './arguments.js';
+import { UPSAMPLINGS } from '../inference/paintPhoto.js';
+import { choice, type CommandSpec, type ParsedArguments, positiveInteger, UsageError } from './arguments.js';
 import { BACKEND_OPTION, type ComputeChoice, computeChoice, startChosenBackend } from './chooseBackend.js';
 import { type PhotoOutcome, type PhotoPainter, photoPainter } from './colorizePhoto.js';
 import { colorizePhotos } from './colorizePhotos.js';
@@ -31,6 +32,7 @@ import { startProgress } from './progress.js';
 import { photoReader } from './readPhoto.js';
 import { EXIT, type Terminal, writeJsonLine } from './terminal.js';
 import { timeLeftMeter } from './timeLeft.js';
+import { referenceOption, WISH_OPTIONS, wishOptions } from './wishOptions.js';
 
 const DEFAULT_MAX_PIXELS = 100e6;
 
@@ -50,6 +52,11 @@ export const COLORIZE_COMMAND: CommandSpec = {
       description: 'a trained model, see polyhue train',
     },
     ...LATENT_OPTIONS,
+    ...WISH_OPTIONS,
+    upsampling: {
+      value: 'NAME',
+      description: 'edges: colors end at the edges of the photo; bilinear: they flow (default: edges)',
+    },
     ...FILE_OPTIONS,
     resume: { description: 'pass over photos that are done: same photo, same model, same options' },
     'max-pixels': { value: 'N', description: 'refuse larger photos (default: 100000000)' },
@@ -63,6 +70,7 @@ export const COLORIZE_COMMAND: CommandSpec = {
     'polyhue colorize album/ --model my-model --out results --count 8 --sheet --resume',
     'polyhue colorize album/ --model my-model --out results --format jpeg --quality 92 --keep-metadata',
     'polyhue colorize grandma.jpg --model my-model --out results --temperature 0.7 --seed 3',
+    'polyhue colorize grandma.jpg --model my-model --out results --hint 210,340,#8b2f39 --hint 40,60,#7fa4c9',
   ],
 };
 
@@ -86,7 +94,15 @@ function colorizeRequest(args: ParsedArguments): ColorizeRequest {
     json: args.switched('json'),
     resume: args.switched('resume'),
     compute: computeChoice(args),
-    settings: { options: colorizeOptions(args), out: args.text('out')!, files: fileSettings(args) },
+    settings: {
+      options: {
+        ...colorizeOptions(args),
+        ...wishOptions(args),
+        upsampling: choice(args, 'upsampling', UPSAMPLINGS) ?? 'edges',
+      },
+      out: args.text('out')!,
+      files: fileSettings(args),
+    },
   };
 }
 
@@ -211,6 +227,7 @@ async function colorizeAll(request: ColorizeRequest, studio: Studio, terminal: T
 export async function colorizeCommand(args: ParsedArguments, terminal: Terminal): Promise<number> {
   const request = colorizeRequest(args);
   const { signal } = terminal;
+  Object.assign(request.settings.options, await referenceOption(args, request.maxPixels));
   await startChosenBackend(request.compute.backend, 'inference', terminal);
   const store = modelStore(request.model);
   const colorizer = await loadColorizer(store, { signal });

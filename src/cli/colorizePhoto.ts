@@ -11,7 +11,7 @@ import { ImageError } from '../errors.js';
 import type { Colorization } from '../inference/colorization.js';
 import type { Colorizer } from '../inference/colorizer.js';
 import { contactSheet, type ContactSheetTile } from '../inference/contactSheet.js';
-import { paintPhoto } from '../inference/paintPhoto.js';
+import { paintPhoto, type Upsampling } from '../inference/paintPhoto.js';
 import { encodeImage, FORMAT_ENDINGS } from '../node/encodeImage.js';
 import type { ImageMetadata } from '../node/imageMetadata.js';
 import { stagedFiles, type StagedFiles } from '../node/stagedFiles.js';
@@ -40,11 +40,15 @@ export interface PhotoPainter {
 }
 
 /** Paints a small copy of the photo, not the whole, for each tile. */
-async function sheetOf(photo: RasterImage, results: readonly Colorization[]): Promise<Uint8Array> {
+async function sheetOf(
+  photo: RasterImage,
+  results: readonly Colorization[],
+  upsampling: Upsampling,
+): Promise<Uint8Array> {
   const small = shrinkImage(photo, SHEET_PHOTO_SIDE);
   const tiles: ContactSheetTile[] = [{ image: await toGrey(small) }];
   for (const { colorField, weight } of results)
-    tiles.push({ image: await paintPhoto(small, colorField), weight });
+    tiles.push({ image: await paintPhoto(small, colorField, { upsampling }), weight });
   return encodePng(await contactSheet([tiles]));
 }
 
@@ -58,6 +62,15 @@ async function encodeResult(
   const painted = await result.toRaster();
   const picture = alpha === undefined || format === 'jpeg' ? painted : withAlpha(painted, alpha);
   return encodeImage(picture, { format, metadata, ...(quality === null ? {} : { quality }) });
+}
+
+/** What the JSON file says of hints, palette and reference, where they were given. */
+function wishErrorsOf({ wishErrors: { hints, palette, reference } }: Colorization) {
+  return {
+    ...(hints.length > 0 && { hintErrors: hints }),
+    ...(palette.length > 0 && { paletteErrors: palette }),
+    ...(reference !== null && { referenceError: reference }),
+  };
 }
 
 interface ColoredPhoto {
@@ -92,10 +105,14 @@ async function stageResults(
     await staged.add(join(folder, file), await encodeResult(result, photo, files, photo.metadata));
     const { weight, componentWeight, component, seed, nearDuplicates, latent } = result;
     const choice = { weight, componentWeight, component, seed, nearDuplicates };
-    entries.push({ file, ...choice, latent: Array.from(latent) });
+    entries.push({ file, ...choice, ...wishErrorsOf(result), latent: Array.from(latent) });
   }
   const sheet = files.sheet ? `${name}.sheet.png` : undefined;
-  if (sheet !== undefined) await staged.add(join(folder, sheet), await sheetOf(photo.image, results));
+  if (sheet !== undefined)
+    await staged.add(
+      join(folder, sheet),
+      await sheetOf(photo.image, results, settings.options.upsampling ?? 'edges'),
+    );
   const { width, height } = photo.image;
   return {
     input: job.input,
