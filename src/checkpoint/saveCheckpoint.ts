@@ -63,14 +63,22 @@ function aligned(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 }
 
+/** What a value must be less than in magnitude, and how messages call the end of the range. */
+const RANGES: Readonly<Record<TensorStorage, { readonly limit: number; readonly largest: string }>> = {
+  float32: { limit: Infinity, largest: 'infinity' },
+  float16: { limit: 65520, largest: '65504' },
+  uint8: { limit: 2 ** 127, largest: '2^127' },
+  int32: { limit: Infinity, largest: 'infinity' },
+};
+
 /** @throws {CheckpointError} If a value is not finite, or would not be after rounding to `storage`. */
 function assertStorable(name: string, values: Float32Array | Int32Array, storage: TensorStorage): void {
-  const limit = storage === 'float16' ? 65520 : storage === 'uint8' ? 2 ** 127 : Infinity;
+  const { limit, largest } = RANGES[storage];
   const element = values.findIndex((value) => !(Math.abs(value) < limit));
   if (element < 0) return;
   const value = values[element]!;
   const cure = Number.isFinite(value)
-    ? `${storage} ends at ${storage === 'float16' ? '65504' : '2^127'}, save it as "float32"`
+    ? `${storage} ends at ${largest}, save it as "float32"`
     : 'a training that diverged is not worth saving';
   throw new CheckpointError(
     `Cannot ${ACTION} as element ${element} of the tensor "${name}" is ${value}: ${cure}`,
