@@ -7,6 +7,8 @@ export default defineConfig({
     browser: 'src/browser/index.ts',
     wasm: 'src/backends/wasm/index.ts',
     metrics: 'src/evaluation/index.ts',
+    model: 'src/model.ts',
+    nodeModel: 'src/nodeModel.ts',
     cli: 'src/cli/main.ts',
     colorizeWorker: 'src/cli/colorizeWorker.ts',
     trainingWorker: 'src/node/trainingWorker.ts',

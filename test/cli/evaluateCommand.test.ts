@@ -128,8 +128,8 @@ describe('polyhue evaluate', () => {
   });
 
   it.each([
-    [[], 'Give one model and one folder or tar file, not 0 in all'],
-    [['a', 'b', 'c'], 'Give one model and one folder or tar file, not 3 in all'],
+    [[], 'Give one folder or tar file, and before it a model if you like, not 0 in all'],
+    [['a', 'b', 'c'], 'Give one folder or tar file, and before it a model if you like, not 3 in all'],
     [['a', 'b', '--prior-samples', '9'], "Give '--baselines' with '--prior-samples'"],
     [
       ['a', 'b', '--limit', '0'],

@@ -15,6 +15,7 @@ const ENTRIES = {
   './browser': 'src/browser/index.ts',
   './wasm': 'src/backends/wasm/index.ts',
   './metrics': 'src/evaluation/index.ts',
+  './model': 'src/model.ts',
 };
 
 type Entry = keyof typeof ENTRIES;
@@ -64,7 +65,7 @@ describe('the package', () => {
     const { exports } = JSON.parse(await readFile(new URL('package.json', ROOT), 'utf8')) as {
       exports: Record<string, unknown>;
     };
-    expect(Object.keys(exports)).toEqual([...Object.keys(ENTRIES), './package.json']);
+    expect(Object.keys(exports)).toEqual([...Object.keys(ENTRIES), './checkpoints/*', './package.json']);
   });
 
   it('registers no backend and makes no tensor when its main and node entries are imported', async () => {
