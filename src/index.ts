@@ -277,6 +277,8 @@ export type {
   Colorizer,
   ColorizerOptions,
 } from './inference/colorizer.js';
+export { colorizeSequence } from './inference/colorizeSequence.js';
+export type { SequenceFrame, SequenceOptions } from './inference/colorizeSequence.js';
 export { contactSheet } from './inference/contactSheet.js';
 export type { ContactSheetOptions, ContactSheetTile } from './inference/contactSheet.js';
 export { interpolateLatents } from './inference/interpolateLatents.js';

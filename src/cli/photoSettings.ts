@@ -18,6 +18,8 @@ export interface PhotoSettings {
   readonly options: ColorizeOptions;
   readonly files: FileSettings;
   readonly out: string;
+  /** Whether the photos are the frames of a clip. */
+  readonly sequence: boolean;
   /** SHA-256 of the manifest of the model. */
   readonly model: string;
 }
@@ -54,8 +56,8 @@ export function resultEndings({ options, files }: Omit<PhotoSettings, 'model'>):
 }
 
 /** All that decides what results look like, besides the photo. */
-export function recipeOf({ options, files, model }: PhotoSettings): PhotoRecipe {
-  return { model, options: { ...options, ...files } };
+export function recipeOf({ options, files, model, sequence }: PhotoSettings): PhotoRecipe {
+  return { model, options: { ...options, ...files, sequence } };
 }
 
 const TONES: Readonly<Record<Exclude<ImageTone, 'grey'>, string>> = {

@@ -1,0 +1,175 @@
+import type { TensorData } from '../checkpoint/tensorData.js';
+
+/** How far colors are followed from one frame to the next, in pixels of the color field. */
+const REACH = 2;
+/** Difference of lightness, in L, at which a place counts as another one. */
+const LIKENESS = 2;
+/** How much nearer places are preferred, in pixels of the color field. */
+const NEARNESS = 0.6;
+/** Below this correlation of their lightness, two frames belong to different shots. */
+const LEAST_CORRELATION = 0.5;
+/** Side of the blocks whose mean lightness is compared, in pixels of the color field. */
+const CUT_BLOCK = 8;
+/** Frames of less contrast than this, in L, are told apart by their mean lightness. */
+const FLAT = 1;
+const FLAT_CUT = 20;
+
+/** Mean and standard deviation. */
+function moments(values: Float32Array): { readonly mean: number; readonly deviation: number } {
+  let [sum, squares] = [0, 0];
+  for (const value of values) {
+    sum += value;
+    squares += value * value;
+  }
+  const mean = sum / values.length;
+  return { mean, deviation: Math.sqrt(Math.max(0, squares / values.length - mean * mean)) };
+}
+
+/** Means of blocks of a square picture. */
+function blockMeans(lightness: Float32Array, side: number): Float32Array {
+  const block = Math.min(CUT_BLOCK, side);
+  const blocks = Math.floor(side / block);
+  const means = new Float32Array(blocks * blocks);
+  for (let y = 0; y < blocks * block; y++)
+    for (let x = 0; x < blocks * block; x++)
+      means[Math.floor(y / block) * blocks + Math.floor(x / block)]! += lightness[y * side + x]! / block ** 2;
+  return means;
+}
+
+/**
+ * Whether two frames belong to different shots: what is light and dark in them has little to do with each other. Brightness
+ * and contrast may change within a shot, as lamps and old films flicker.
+ *
+ * @param before Lightness of a frame, 0..100, shape `[side, side]`.
+ * @param after That of the next one.
+ */
+export function isCut(before: Float32Array, after: Float32Array, side: number): boolean {
+  const [a, b] = [blockMeans(before, side), blockMeans(after, side)];
+  const [one, other] = [moments(a), moments(b)];
+  if (one.deviation < FLAT || other.deviation < FLAT) return Math.abs(one.mean - other.mean) > FLAT_CUT;
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i]! - one.mean) * (b[i]! - other.mean);
+  return sum / a.length / (one.deviation * other.deviation) < LEAST_CORRELATION;
+}
+
+/** The earlier lightness at the brightness and contrast of the later. */
+function matched(before: Float32Array, after: Float32Array): Float32Array {
+  const [one, other] = [moments(before), moments(after)];
+  const gain = Math.min(2, Math.max(0.5, other.deviation / Math.max(one.deviation, FLAT)));
+  return before.map((value) => (value - one.mean) * gain + other.mean);
+}
+
+/** Where the earlier frame, moved by `(dx, dy)`, is like the later: mean squared difference over 3 x 3 pixels. */
+function patchDistances(
+  before: Float32Array,
+  after: Float32Array,
+  side: number,
+  [dx, dy]: readonly [number, number],
+): Float32Array {
+  const squares = new Float32Array(side * side);
+  const clamp = (i: number): number => Math.min(side - 1, Math.max(0, i));
+  for (let y = 0; y < side; y++)
+    for (let x = 0; x < side; x++)
+      squares[y * side + x] = (after[y * side + x]! - before[clamp(y + dy) * side + clamp(x + dx)]!) ** 2;
+  const distances = new Float32Array(side * side);
+  for (let i = 0; i < distances.length; i++) {
+    const [x, y] = [i % side, Math.floor(i / side)];
+    let sum = 0;
+    for (let v = -1; v <= 1; v++)
+      for (let u = -1; u <= 1; u++) sum += squares[clamp(y + v) * side + clamp(x + u)]!;
+    distances[i] = sum / 9;
+  }
+  return distances;
+}
+
+/** A place of the earlier frame that each pixel may have come from, and how much it looks like it. */
+interface Shift {
+  readonly offset: readonly [number, number];
+  /** Likeness times nearness, shape `[side, side]`. */
+  readonly weights: Float32Array;
+}
+
+/** How each pixel follows from the frame before. */
+interface Motion {
+  readonly shifts: readonly Shift[];
+  /** From 0, nothing there was like it, to 1. */
+  readonly confidence: Float32Array;
+}
+
+function motionBetween(before: Float32Array, after: Float32Array, side: number): Motion {
+  const reference = matched(before, after);
+  const confidence = new Float32Array(side * side);
+  const shifts: Shift[] = [];
+  for (let dy = -REACH; dy <= REACH; dy++) {
+    for (let dx = -REACH; dx <= REACH; dx++) {
+      const distances = patchDistances(reference, after, side, [dx, dy]);
+      const near = Math.exp(-(dx * dx + dy * dy) / (2 * NEARNESS ** 2));
+      const weights = distances.map((distance, i) => {
+        const likeness = Math.exp(-distance / (2 * LIKENESS ** 2));
+        confidence[i] = Math.max(confidence[i]!, likeness);
+        return near * likeness;
+      });
+      shifts.push({ offset: [dx, dy], weights });
+    }
+  }
+  return { shifts, confidence };
+}
+
+/** `share * followed + (1 - share) * painted`, where colors could be followed. */
+function follow(
+  before: TensorData,
+  painted: TensorData,
+  { shifts, confidence }: Motion,
+  smoothing: number,
+): TensorData {
+  const side = painted.shape[0]!;
+  const clamp = (i: number): number => Math.min(side - 1, Math.max(0, i));
+  const values = new Float32Array(painted.values.length);
+  for (let i = 0; i < side * side; i++) {
+    const [x, y] = [i % side, Math.floor(i / side)];
+    let [total, a, b] = [0, 0, 0];
+    for (const { offset, weights } of shifts) {
+      const from = clamp(y + offset[1]) * side + clamp(x + offset[0]);
+      total += weights[i]!;
+      a += weights[i]! * before.values[2 * from]!;
+      b += weights[i]! * before.values[2 * from + 1]!;
+    }
+    const share = total > 0 ? smoothing * confidence[i]! : 0;
+    const scale = total > 0 ? share / total : 0;
+    values[2 * i] = scale * a + (1 - share) * painted.values[2 * i]!;
+    values[2 * i + 1] = scale * b + (1 - share) * painted.values[2 * i + 1]!;
+  }
+  return { shape: painted.shape, values };
+}
+
+/** Color fields of a frame, smoothed, and whether a new shot begins with it. */
+export interface SmoothedFields {
+  readonly fields: readonly TensorData[];
+  readonly cut: boolean;
+}
+
+/**
+ * Smooths color fields over the frames of a clip: `c' = s * followed + (1 - s) * painted`.
+ *
+ * `followed` are the smoothed colors of the frame before at the places, up to 2 pixels of the field away, whose lightness is
+ * like that of the pixel and its neighbors, once brightness and contrast are evened out. `s` is `smoothing` times that
+ * likeness: where nothing is alike, as behind a moving edge, the pixel is painted anew, so that no color is dragged along. At
+ * a cut all of it is.
+ *
+ * @param smoothing From 0, each frame by itself, to below 1.
+ * @returns A function of the lightness of a frame, 0..100, shape `[side, side]`, and its color fields, each `[side, side, 2]`.
+ */
+export function fieldSmoother(smoothing: number) {
+  let before: { readonly lightness: Float32Array; readonly fields: readonly TensorData[] } | undefined;
+  return (lightness: Float32Array, painted: readonly TensorData[]): SmoothedFields => {
+    const side = Math.sqrt(lightness.length);
+    const cut = before === undefined || isCut(before.lightness, lightness, side);
+    let fields = painted;
+    if (!cut && smoothing > 0) {
+      const motion = motionBetween(before!.lightness, lightness, side);
+      fields = painted.map((field, i) => follow(before!.fields[i]!, field, motion, smoothing));
+    }
+    before = { lightness, fields };
+    return { fields, cut };
+  };
+}
