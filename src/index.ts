@@ -277,11 +277,19 @@ export type {
   Colorizer,
   ColorizerOptions,
 } from './inference/colorizer.js';
-export { colorizeSequence } from './inference/colorizeSequence.js';
-export type { SequenceFrame, SequenceOptions } from './inference/colorizeSequence.js';
+export { colorizeSequence, type SequenceFrame, type SequenceOptions } from './inference/colorizeSequence.js';
 export { contactSheet } from './inference/contactSheet.js';
 export type { ContactSheetOptions, ContactSheetTile } from './inference/contactSheet.js';
 export { interpolateLatents } from './inference/interpolateLatents.js';
+export type {
+  ColorHint,
+  ColorLock,
+  ColorWishes,
+  FieldWishes,
+  Rectangle,
+  RgbBytes,
+  WishErrors,
+} from './inference/steering/wishes.js';
 export { paintPhoto } from './inference/paintPhoto.js';
 export type { AdapterReport } from './backends/adapter.js';
 export { registeredCandidates } from './backends/candidates.js';

@@ -18,6 +18,7 @@ export default defineConfig({
         items: [
           { text: 'Getting started', link: '/getting-started' },
           { text: 'Command line', link: '/command-line' },
+          { text: 'Steering', link: '/steering' },
           { text: 'Many photos', link: '/files' },
           { text: 'Evaluation', link: '/evaluation' },
           { text: 'Your own data', link: '/data' },

@@ -24,6 +24,8 @@ interface OptionSpec {
   readonly description: string;
   readonly short?: string;
   readonly required?: boolean;
+  /** Whether it may be given several times. */
+  readonly multiple?: boolean;
 }
 
 /** A command: its operands, its options and what its help says. */
@@ -39,10 +41,15 @@ export interface CommandSpec {
 export interface ParsedArguments {
   readonly operands: readonly string[];
   readonly text: (option: string) => string | undefined;
+  /** The values of an option that may be given several times, in their order. */
+  readonly texts: (option: string) => readonly string[];
   readonly switched: (option: string) => boolean;
 }
 
-type Parsed = { values: Record<string, string | boolean | undefined>; positionals: string[] };
+type Parsed = {
+  values: Record<string, string | boolean | (string | boolean)[] | undefined>;
+  positionals: string[];
+};
 
 /**
  * Splits the arguments of a command into operands and option values.
@@ -51,10 +58,11 @@ type Parsed = { values: Record<string, string | boolean | undefined>; positional
  */
 export function parseArguments(command: CommandSpec, args: readonly string[]): ParsedArguments {
   const options = Object.fromEntries(
-    Object.entries(command.options).map(([name, { value, short }]) => [
+    Object.entries(command.options).map(([name, { value, short, multiple = false }]) => [
       name,
       {
         type: value === undefined ? 'boolean' : 'string',
+        multiple,
         ...(short === undefined ? {} : { short }),
       } as const,
     ]),
@@ -74,6 +82,7 @@ export function parseArguments(command: CommandSpec, args: readonly string[]): P
   return {
     operands: positionals,
     text: (option) => values[option] as string | undefined,
+    texts: (option) => (values[option] ?? []) as string[],
     switched: (option) => values[option] === true,
   };
 }

@@ -32,6 +32,7 @@ import { startProgress } from './progress.js';
 import { photoReader } from './readPhoto.js';
 import { EXIT, type Terminal, writeJsonLine } from './terminal.js';
 import { timeLeftMeter } from './timeLeft.js';
+import { referenceOption, WISH_OPTIONS, wishOptions } from './wishOptions.js';
 
 const DEFAULT_MAX_PIXELS = 100e6;
 
@@ -51,6 +52,7 @@ export const COLORIZE_COMMAND: CommandSpec = {
       description: 'a trained model, see polyhue train',
     },
     ...LATENT_OPTIONS,
+    ...WISH_OPTIONS,
     ...FILE_OPTIONS,
     sequence: { description: 'the photos are the frames of a clip: one coloring for all, without flicker' },
     resume: { description: 'pass over photos that are done: same photo, same model, same options' },
@@ -66,6 +68,7 @@ export const COLORIZE_COMMAND: CommandSpec = {
     'polyhue colorize album/ --model my-model --out results --format jpeg --quality 92 --keep-metadata',
     'polyhue colorize --sequence frames/ --model my-model --out colored',
     'polyhue colorize grandma.jpg --model my-model --out results --temperature 0.7 --seed 3',
+    'polyhue colorize grandma.jpg --model my-model --out results --hint 210,340,#8b2f39 --hint 40,60,#7fa4c9',
   ],
 };
 
@@ -80,12 +83,15 @@ interface ColorizeRequest {
   readonly settings: Omit<PhotoSettings, 'model'>;
 }
 
-/** Frames follow from each other: they can be neither shared out nor begun in the middle. */
+/** Frames follow from each other: they can be neither shared out nor begun in the middle; wishes are for single photos. */
 function assertSequence(args: ParsedArguments, { workers }: ComputeChoice): void {
   if (workers > 1)
     throw new UsageError("Give '--sequence' or '--workers', not both: frames follow from each other");
   if (args.switched('resume'))
     throw new UsageError("Give '--sequence' or '--resume', not both: frames follow from each other");
+  const wish = Object.keys(WISH_OPTIONS).find((option) => args.text(option) !== undefined);
+  if (wish !== undefined)
+    throw new UsageError(`Give '--sequence' or '--${wish}', not both: wishes are for single photos`);
 }
 
 function colorizeRequest(args: ParsedArguments): ColorizeRequest {
@@ -101,7 +107,12 @@ function colorizeRequest(args: ParsedArguments): ColorizeRequest {
     json: args.switched('json'),
     resume: args.switched('resume'),
     compute,
-    settings: { options: { ...options, count }, out: args.text('out')!, files: fileSettings(args), sequence },
+    settings: {
+      options: { ...options, ...wishOptions(args), count },
+      out: args.text('out')!,
+      files: fileSettings(args),
+      sequence,
+    },
   };
 }
 
@@ -232,6 +243,7 @@ async function colorizeAll(request: ColorizeRequest, studio: Studio, terminal: T
 export async function colorizeCommand(args: ParsedArguments, terminal: Terminal): Promise<number> {
   const request = colorizeRequest(args);
   const { signal } = terminal;
+  Object.assign(request.settings.options, await referenceOption(args, request.maxPixels));
   await startChosenBackend(request.compute.backend, 'inference', terminal);
   const store = modelStore(request.model);
   const colorizer = await loadColorizer(store, { signal });

@@ -60,6 +60,15 @@ async function encodeResult(
   return encodeImage(picture, { format, metadata, ...(quality === null ? {} : { quality }) });
 }
 
+/** What the JSON file says of hints, palette and reference, where they were given. */
+function wishErrorsOf({ wishErrors: { hints, palette, reference } }: Colorization) {
+  return {
+    ...(hints.length > 0 && { hintErrors: hints }),
+    ...(palette.length > 0 && { paletteErrors: palette }),
+    ...(reference !== null && { referenceError: reference }),
+  };
+}
+
 interface ColoredPhoto {
   readonly job: PhotoJob;
   readonly photo: LoadedPhoto;
@@ -92,7 +101,7 @@ async function stageResults(
     await staged.add(join(folder, file), await encodeResult(result, photo, files, photo.metadata));
     const { weight, componentWeight, component, seed, nearDuplicates, latent } = result;
     const choice = { weight, componentWeight, component, seed, nearDuplicates };
-    entries.push({ file, ...choice, latent: Array.from(latent) });
+    entries.push({ file, ...choice, ...wishErrorsOf(result), latent: Array.from(latent) });
   }
   const sheet = files.sheet ? `${name}.sheet.png` : undefined;
   if (sheet !== undefined) await staged.add(join(folder, sheet), await sheetOf(photo.image, results));

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import type { ImageTone } from '../data/colorStatistics.js';
 import type { ColorizeOptions } from '../inference/colorizer.js';
 import { DEFAULT_QUALITY, FORMAT_ENDINGS, OUTPUT_FORMATS, type OutputFormat } from '../node/encodeImage.js';
@@ -57,7 +59,9 @@ export function resultEndings({ options, files }: Omit<PhotoSettings, 'model'>):
 
 /** All that decides what results look like, besides the photo. */
 export function recipeOf({ options, files, model, sequence }: PhotoSettings): PhotoRecipe {
-  return { model, options: { ...options, ...files, sequence } };
+  const { reference, ...others } = options;
+  const colors = reference && createHash('sha256').update(reference.data).digest('hex');
+  return { model, options: { ...others, ...(reference && { reference: colors }), ...files, sequence } };
 }
 
 const TONES: Readonly<Record<Exclude<ImageTone, 'grey'>, string>> = {

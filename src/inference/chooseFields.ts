@@ -25,6 +25,8 @@ export interface EncodedPhoto {
   readonly conditioning: readonly tf.Tensor4D[];
   /** L in 0..100, `[size, size]`, at the size of the color fields. */
   readonly lightness: Float32Array;
+  /** What is done to each color field before fields are compared; none if left out. */
+  readonly finish?: (field: ArrayLike<number>) => Float32Array;
 }
 
 /** A code that is returned, its colors, and its share of the weight of all that are. */
@@ -33,11 +35,14 @@ export interface ChosenField extends KeptField {
   readonly weight: number;
 }
 
-async function decodeCandidates(
-  { vae, conditioning }: EncodedPhoto,
+/** Decodes candidates for one photo. */
+export async function decodeCandidates(
+  { vae, conditioning, finish }: EncodedPhoto,
   candidates: readonly LatentCandidate[],
 ): Promise<FieldCandidate[]> {
-  const fields = await decodeFields(vae, candidates.map(({ latent }) => latent), conditioning); // prettier-ignore
+  const decoded = await decodeFields(vae, candidates.map(({ latent }) => latent), conditioning); // prettier-ignore
+  const fields =
+    finish === undefined ? decoded : decoded.map(({ shape, values }) => ({ shape, values: finish(values) }));
   return candidates.map((candidate, i) => ({ ...candidate, colorField: fields[i]! }));
 }
 
@@ -57,7 +62,7 @@ async function firstUnlike(
 }
 
 /** Modes, then draws up to as many candidates as are compared. */
-async function manyCandidates(
+export async function manyCandidates(
   { mixture }: EncodedPhoto,
   { count, seed, temperature }: ChooseLatentsOptions,
 ): Promise<LatentCandidate[]> {
@@ -81,6 +86,14 @@ async function keptFields(
   return firstUnlike(encoded, drawn, options);
 }
 
+/** Results in the order of the weights of their components, with their shares of the sum of these. */
+export function byWeight<F extends KeptField>(kept: readonly F[]): (F & { readonly weight: number })[] {
+  const sum = kept.reduce((total, { componentWeight }) => total + componentWeight, 0);
+  return kept
+    .map((field) => ({ ...field, weight: field.componentWeight / sum }))
+    .sort((one, other) => other.componentWeight - one.componentWeight);
+}
+
 /**
  * Codes for one photo and their colors, the weightiest first; no two look alike.
  *
@@ -91,9 +104,5 @@ export async function chooseFields(
   encoded: EncodedPhoto,
   options: ChooseLatentsOptions,
 ): Promise<ChosenField[]> {
-  const kept = await keptFields(encoded, options);
-  const sum = kept.reduce((total, { componentWeight }) => total + componentWeight, 0);
-  return kept
-    .map((field) => ({ ...field, weight: field.componentWeight / sum }))
-    .sort((one, other) => other.componentWeight - one.componentWeight);
+  return byWeight(await keptFields(encoded, options));
 }

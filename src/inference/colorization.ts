@@ -7,6 +7,7 @@ import { encodePng } from '../data/png.js';
 import { rasterToTensor } from '../data/rasterTensor.js';
 import { assertImageData, toImageData } from '../data/toImageData.js';
 import { type PhotoPainter, photoPainter } from './paintPhoto.js';
+import type { WishErrors } from './steering/wishes.js';
 
 /** A latent code and where it came from. */
 export interface LatentChoice {
@@ -39,6 +40,8 @@ export interface Colorization extends LatentChoice {
   readonly height: number;
   /** `ab / 128` as the decoder painted it, shape `[size, size, 2]`, covering the whole photo. */
   readonly colorField: TensorData;
+  /** How near it comes to hints, palette and reference, where they were given. */
+  readonly wishErrors: WishErrors;
   /** The photo in color, three channels, at its own size. */
   readonly toRaster: () => Promise<RasterImage>;
   /** The photo in color, sRGB in [0, 1], shape `[height, width, 3]`, to be disposed by the caller. */
@@ -65,7 +68,7 @@ export function paintedPhoto(photo: RasterImage): PaintedPhoto {
 /** A result of a colorizer. */
 export function colorization(
   photo: PaintedPhoto,
-  choice: LatentChoice & Pick<Colorization, 'colorField'>,
+  choice: LatentChoice & Pick<Colorization, 'colorField' | 'wishErrors'>,
 ): Colorization {
   const { width, height, paint } = photo;
   const { colorField } = choice;

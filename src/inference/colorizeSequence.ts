@@ -21,9 +21,13 @@ import { decodeFields } from './decodeFields.js';
 import { fieldSmoother, type SmoothedFields } from './smoothFields.js';
 
 const ACTION = 'colorize a sequence';
+const NO_WISHES = { hints: [], palette: [], reference: null };
 const WORK = { action: ACTION, saving: 'use smaller networks, or a device with more memory' };
 
-export interface SequenceOptions extends Omit<ColorizeOptions, 'onProgress'>, ColorizerOptions {
+export interface SequenceOptions
+  extends
+    Pick<ColorizeOptions, 'mode' | 'temperature' | 'seed' | 'leastDifference' | 'signal'>,
+    ColorizerOptions {
   /**
    * Ways to color the clip, each of them through all frames.
    *
@@ -69,6 +73,18 @@ function sequenceSettings(options: SequenceOptions, components: number): Sequenc
   return { latents: latentOptions(ACTION, { ...options, count }, components), lookahead, smoothing };
 }
 
+/** What is kept of a code of which the colors in one frame are known. */
+function choiceOf({
+  latent,
+  weight,
+  componentWeight,
+  component,
+  seed,
+  nearDuplicates,
+}: LatentChoice): LatentChoice {
+  return { latent, weight, componentWeight, component, seed, nearDuplicates };
+}
+
 /** The codes of a clip, from the mixtures of its first frames; each must look different in the first of them. */
 async function chooseCodes(
   models: ColorizerModels,
@@ -83,7 +99,7 @@ async function chooseCodes(
   try {
     return await withGreyPhoto(vae, frames[0]!, async ({ conditioning, lightness }) => {
       const encoded = { vae, mixture, conditioning, lightness: await lightness.data<'float32'>() };
-      return (await chooseFields(encoded, latents)).map(({ colorField: _, ...choice }) => choice);
+      return (await chooseFields(encoded, latents)).map(choiceOf);
     });
   } finally {
     tf.dispose([mixture.logits, mixture.means, mixture.logStdDevs]);
@@ -105,7 +121,9 @@ function framePainter(
       );
     const { fields, cut } = await watched(WORK, paintFields);
     const painted = paintedPhoto(frame);
-    const results = choices.map((choice, i) => colorization(painted, { ...choice, colorField: fields[i]! }));
+    const results = choices.map((choice, i) =>
+      colorization(painted, { ...choice, wishErrors: NO_WISHES, colorField: fields[i]! }),
+    );
     return { index, cut, results };
   };
 }

@@ -16,11 +16,14 @@ import {
 } from '../models/colorizerModels.js';
 import { type ColorVae, encodeGreyLevel } from '../models/colorVae.js';
 import { predictMixture } from '../models/mixtureDensityNetwork.js';
-import { chooseFields } from './chooseFields.js';
+import { type ChosenField, chooseFields, type EncodedPhoto } from './chooseFields.js';
 import { type ChooseLatentsOptions, latentOptions, type LatentMode } from './chooseLatents.js';
-import { colorization, type Colorization, GIVEN, paintedPhoto } from './colorization.js';
+import { colorization, type Colorization, GIVEN, paintedPhoto, type PaintedPhoto } from './colorization.js';
 import { decodeFields } from './decodeFields.js';
 import { squareLightness } from './greyInput.js';
+import { type PlacedWishes, prepareWishes } from './steering/prepareWishes.js';
+import { asksForCodes, steerFields } from './steering/steerFields.js';
+import { assertWishes, type ColorWishes } from './steering/wishes.js';
 
 const ACTION = 'colorize';
 const WORK = { action: ACTION, saving: 'use smaller networks, or a device with more memory' };
@@ -29,9 +32,11 @@ const WORK = { action: ACTION, saving: 'use smaller networks, or a device with m
 export interface ColorizeProgress {
   readonly done: number;
   readonly total: number;
+  /** Share of the next photo that is done, above 0 and at most 1; told while codes for wishes are looked for. */
+  readonly share?: number;
 }
 
-export interface ColorizeOptions {
+export interface ColorizeOptions extends ColorWishes {
   /**
    * Results per photo, in mode `'modes'` at most the number of components; fewer are returned where not so many differ by
    * `leastDifference`.
@@ -41,7 +46,8 @@ export interface ColorizeOptions {
   readonly count?: number;
   /**
    * `'modes'` gives the means of the most likely components; `'samples'` draws codes from the mixture; `'distinct'` gives those
-   * that differ most from each other, likely ones first, among all modes and many draws.
+   * that differ most from each other, likely ones first, among all modes and many draws. With hints, a palette, a reference or
+   * a lock, codes from all modes and many draws are moved towards these wishes, whatever the mode.
    *
    * @defaultValue `'modes'`
    */
@@ -65,9 +71,9 @@ export interface ColorizeOptions {
    * @defaultValue `1`, about the smallest difference that is seen between patches side by side
    */
   readonly leastDifference?: number;
-  /** Gives up between two photos; the promise is rejected with the signal's reason. */
+  /** Gives up between two photos, or two steps towards a wish; the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Told after each photo. */
+  /** Told after each photo, and after each step towards a wish. */
   readonly onProgress?: (progress: ColorizeProgress) => void;
 }
 
@@ -79,8 +85,12 @@ export interface Colorizer {
     (photo: RasterImage, options?: ColorizeOptions): Promise<Colorization[]>;
     (photos: readonly RasterImage[], options?: ColorizeOptions): Promise<Colorization[][]>;
   };
-  /** The colors of given latent codes, in their order. */
-  readonly decode: (photo: RasterImage, latents: readonly Float32Array[]) => Promise<Colorization[]>;
+  /** The colors of given latent codes, in their order; those of a result for wishes with the same wishes. */
+  readonly decode: (
+    photo: RasterImage,
+    latents: readonly Float32Array[],
+    wishes?: ColorWishes,
+  ) => Promise<Colorization[]>;
   /** Frees the weights; the colorizer cannot be used afterwards. */
   readonly dispose: () => void;
 }
@@ -129,33 +139,66 @@ export async function withGreyPhoto<T>(
   }
 }
 
+/** A result with what was wished for, and how near it comes. */
+function wishedColorization(
+  photo: PaintedPhoto,
+  wishes: PlacedWishes,
+  chosen: Omit<Parameters<typeof colorization>[1], 'wishErrors'>,
+): Colorization {
+  return colorization(photo, { ...chosen, wishErrors: wishes.errorsOf(chosen.colorField.values) });
+}
+
 async function decodePhoto(
   { colorVae: vae }: ColorizerModels,
   photo: RasterImage,
   latents: readonly Float32Array[],
+  wishes: ColorWishes,
 ): Promise<Colorization[]> {
-  return withGreyPhoto(vae, photo, async ({ conditioning }) => {
+  return withGreyPhoto(vae, photo, async ({ conditioning, lightness }) => {
+    const place = { lightness: await lightness.data<'float32'>(), size: vae.config.imageSize };
+    const placed = await prepareWishes(wishes, photo, place);
     const painted = paintedPhoto(photo);
     const colorFields = await decodeFields(vae, latents, conditioning);
-    return latents.map((latent, i) =>
-      colorization(painted, { ...GIVEN, latent: latent.slice(), colorField: colorFields[i]! }),
-    );
+    return latents.map((latent, i) => {
+      const colorField = { ...colorFields[i]!, values: placed.apply(colorFields[i]!.values) };
+      return wishedColorization(painted, placed, { ...GIVEN, latent: latent.slice(), colorField });
+    });
   });
+}
+
+/** What a call of `colorize` asks for each photo. */
+interface PhotoRequest {
+  readonly settings: ChooseLatentsOptions;
+  readonly wishes: ColorWishes;
+  readonly signal: AbortSignal | undefined;
+  readonly onShare: (share: number) => void;
+}
+
+async function chooseWished(
+  encoded: EncodedPhoto,
+  placed: PlacedWishes,
+  { settings, signal, onShare }: PhotoRequest,
+): Promise<ChosenField[]> {
+  if (asksForCodes(placed)) return steerFields(encoded, placed, { ...settings, signal, onShare });
+  const { apply, saturation } = placed;
+  return chooseFields(saturation === 1 ? encoded : { ...encoded, finish: apply }, settings);
 }
 
 async function colorizePhoto(
   models: ColorizerModels,
   photo: RasterImage,
-  settings: ChooseLatentsOptions,
+  request: PhotoRequest,
   options: ColorizerOptions,
 ): Promise<Colorization[]> {
   const { colorVae: vae } = models;
   const mixture = mixtureOf(models, photo, options);
   try {
-    return await withGreyPhoto(vae, photo, async ({ conditioning, lightness }) => {
-      const encoded = { vae, mixture, conditioning, lightness: await lightness.data<'float32'>() };
+    return await withGreyPhoto(vae, photo, async ({ conditioning, lightness: square }) => {
+      const lightness = await square.data<'float32'>();
+      const placed = await prepareWishes(request.wishes, photo, { lightness, size: vae.config.imageSize });
+      const chosen = await chooseWished({ vae, mixture, conditioning, lightness }, placed, request);
       const painted = paintedPhoto(photo);
-      return (await chooseFields(encoded, settings)).map((chosen) => colorization(painted, chosen));
+      return chosen.map((one) => wishedColorization(painted, placed, one));
     });
   } finally {
     tf.dispose([mixture.logits, mixture.means, mixture.logStdDevs]);
@@ -205,15 +248,25 @@ export function colorizer(models: ColorizerModels, options: ColorizerOptions = {
   assertColorizerModels('create colorizer', models);
   assertFeatures('create colorizer', models, options);
   const { components } = models.mixtureDensityNetwork.config;
+  const { imageSize, latentDim } = models.colorVae.config;
 
   const colorizeAll = async (photos: readonly RasterImage[], request: ColorizeOptions) => {
     const settings = latentOptions(ACTION, request, components);
-    for (const photo of photos) channelsOf(ACTION, photo);
-    const results: Colorization[][] = [];
+    const { signal, onProgress } = request;
     for (const photo of photos) {
-      request.signal?.throwIfAborted();
-      results.push(await watched(WORK, () => colorizePhoto(models, photo, settings, options)));
-      request.onProgress?.({ done: results.length, total: photos.length });
+      channelsOf(ACTION, photo);
+      assertWishes(ACTION, request, photo, imageSize);
+    }
+    const results: Colorization[][] = [];
+    const [total, tell] = [
+      photos.length,
+      (share: number) => onProgress?.({ done: results.length, total, share }),
+    ];
+    for (const photo of photos) {
+      signal?.throwIfAborted();
+      const work = { settings, wishes: request, signal, onShare: tell };
+      results.push(await watched(WORK, () => colorizePhoto(models, photo, work, options)));
+      onProgress?.({ done: results.length, total });
     }
     return results;
   };
@@ -229,10 +282,11 @@ export function colorizer(models: ColorizerModels, options: ColorizerOptions = {
   return {
     models,
     colorize,
-    decode: async (photo, latents) => {
+    decode: async (photo, latents, wishes = {}) => {
       channelsOf('decode latents', photo);
-      assertLatents(latents, models.colorVae.config.latentDim);
-      return watched(WORK, () => decodePhoto(models, photo, latents));
+      assertLatents(latents, latentDim);
+      assertWishes('decode latents', wishes, photo, imageSize);
+      return watched(WORK, () => decodePhoto(models, photo, latents, wishes));
     },
     dispose: () => disposeColorizerModels(models),
   };

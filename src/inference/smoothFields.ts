@@ -59,6 +59,21 @@ function matched(before: Float32Array, after: Float32Array): Float32Array {
   return before.map((value) => (value - one.mean) * gain + other.mean);
 }
 
+/** The nearest number from 0 to `side - 1`. */
+function inside(i: number, side: number): number {
+  return Math.min(side - 1, Math.max(0, i));
+}
+
+/** Sums over each pixel and its two neighbors in the row or the column; beyond the border, the pixel itself. */
+function tripleSums(values: Float32Array, side: number, vertical: boolean): Float32Array {
+  const step = vertical ? side : 1;
+  return values.map((value, i) => {
+    const at = vertical ? Math.floor(i / side) : i % side;
+    const [before, after] = [at > 0 ? values[i - step]! : value, at < side - 1 ? values[i + step]! : value];
+    return before + value + after;
+  });
+}
+
 /** Where the earlier frame, moved by `(dx, dy)`, is like the later: mean squared difference over 3 x 3 pixels. */
 function patchDistances(
   before: Float32Array,
@@ -66,20 +81,11 @@ function patchDistances(
   side: number,
   [dx, dy]: readonly [number, number],
 ): Float32Array {
-  const squares = new Float32Array(side * side);
-  const clamp = (i: number): number => Math.min(side - 1, Math.max(0, i));
-  for (let y = 0; y < side; y++)
-    for (let x = 0; x < side; x++)
-      squares[y * side + x] = (after[y * side + x]! - before[clamp(y + dy) * side + clamp(x + dx)]!) ** 2;
-  const distances = new Float32Array(side * side);
-  for (let i = 0; i < distances.length; i++) {
-    const [x, y] = [i % side, Math.floor(i / side)];
-    let sum = 0;
-    for (let v = -1; v <= 1; v++)
-      for (let u = -1; u <= 1; u++) sum += squares[clamp(y + v) * side + clamp(x + u)]!;
-    distances[i] = sum / 9;
-  }
-  return distances;
+  const squares = after.map((value, i) => {
+    const [x, y] = [inside((i % side) + dx, side), inside(Math.floor(i / side) + dy, side)];
+    return (value - before[y * side + x]!) ** 2;
+  });
+  return tripleSums(tripleSums(squares, side, false), side, true).map((sum) => sum / 9);
 }
 
 /** A place of the earlier frame that each pixel may have come from, and how much it looks like it. */
@@ -123,13 +129,12 @@ function follow(
   smoothing: number,
 ): TensorData {
   const side = painted.shape[0]!;
-  const clamp = (i: number): number => Math.min(side - 1, Math.max(0, i));
   const values = new Float32Array(painted.values.length);
   for (let i = 0; i < side * side; i++) {
     const [x, y] = [i % side, Math.floor(i / side)];
     let [total, a, b] = [0, 0, 0];
     for (const { offset, weights } of shifts) {
-      const from = clamp(y + offset[1]) * side + clamp(x + offset[0]);
+      const from = inside(y + offset[1], side) * side + inside(x + offset[0], side);
       total += weights[i]!;
       a += weights[i]! * before.values[2 * from]!;
       b += weights[i]! * before.values[2 * from + 1]!;

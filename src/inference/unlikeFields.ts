@@ -50,6 +50,17 @@ export function unlikeFields(lightness: Float32Array, leastDifference: number): 
 export interface DistinctOptions {
   readonly count: number;
   readonly leastDifference: number;
+  /**
+   * How likely each candidate is: a factor of its difference to the others.
+   *
+   * @defaultValue the fourth roots of the component weights
+   */
+  readonly prior?: readonly number[];
+}
+
+/** The fourth root of the weight of a candidate's component. */
+export function componentPrior({ componentWeight }: Pick<LatentCandidate, 'componentWeight'>): number {
+  return componentWeight ** PRIOR_POWER;
 }
 
 /** Marks a candidate that is kept, in the list of distances. */
@@ -97,8 +108,7 @@ function keep({ labs, distances, kept }: Picking, chosen: number, nearest: numbe
 /**
  * The most different of many color fields, likely ones first: greedy farthest points.
  *
- * The first is that of the weightiest component; each next one has the highest
- * `min{ meanCiede2000(field, kept) : kept } * componentWeight ** (1/4)`. It ends early where no field differs from those kept by
+ * The first is the likeliest; each next one has the highest `min{ meanCiede2000(field, kept) : kept } * prior`. It ends early where no field differs from those kept by
  * `leastDifference`.
  *
  * @param lightness L of the photo at the size of the fields.
@@ -107,16 +117,16 @@ function keep({ labs, distances, kept }: Picking, chosen: number, nearest: numbe
 export function mostDistinct(
   lightness: Float32Array,
   candidates: readonly FieldCandidate[],
-  { count, leastDifference }: DistinctOptions,
+  { count, leastDifference, prior = candidates.map(componentPrior) }: DistinctOptions,
 ): KeptField[] {
   const picking: Picking = {
     labs: candidates.map(({ colorField }) => fieldLab(lightness, colorField.values)),
-    prior: candidates.map(({ componentWeight }) => componentWeight ** PRIOR_POWER),
+    prior,
     distances: candidates.map(() => Infinity),
     kept: [],
     leastDifference,
   };
-  const { prior, distances, kept } = picking;
+  const { distances, kept } = picking;
   const nearest = candidates.map(() => 0);
   for (let next = prior.indexOf(Math.max(...prior)); kept.length < count && next >= 0;) {
     keep(picking, next, nearest);

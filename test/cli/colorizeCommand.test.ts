@@ -274,6 +274,18 @@ describe('polyhue colorize', () => {
       'Cannot read the command line as \'--mode\' must be one of "modes", "samples", "distinct": current value is "best"',
     ],
     [
+      ['a.jpg', '--hint', '1,2'],
+      'Cannot read the command line as \'--hint\' must be of the form X,Y,#rrggbb: current value is "1,2"',
+    ],
+    [
+      ['a.jpg', '--hint', '1,2,red'],
+      'Cannot read the command line as \'--hint\' must have colors of the form #rrggbb: current value is "1,2,red"',
+    ],
+    [
+      ['a.jpg', '--palette', '#12345'],
+      'Cannot read the command line as \'--palette\' must have colors of the form #rrggbb: current value is "#12345"',
+    ],
+    [
       ['a.jpg', '--mode', 'modes', '--temperature', '0.5'],
       "Give '--temperature' or '--mode modes', not both: modes are not drawn at random",
     ],

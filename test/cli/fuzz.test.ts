@@ -39,7 +39,7 @@ describe('polyhue colorize, odd and damaged pictures', () => {
       );
       expect(code).toBe(1);
       const lines = jsonLines(stdout);
-      expect(lines.map(({ input }) => input).toSorted()).toEqual(
+      expect(lines.map(({ input }) => String(input)).toSorted()).toEqual(
         names.map((name) => join(odd, name)).toSorted(),
       );
       const errors = lines.flatMap(({ error }) => (typeof error === 'string' ? [error] : []));

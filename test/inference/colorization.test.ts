@@ -13,6 +13,7 @@ const CHOICE = {
   component: 3,
   seed: null,
   nearDuplicates: 1,
+  wishErrors: { hints: [], palette: [], reference: null },
 };
 
 const make = () => colorization(paintedPhoto(PHOTO), { ...CHOICE, colorField: FIELD });

@@ -47,12 +47,16 @@ export function tinyModels(
   };
 }
 
-/** The same, painting strong colors that differ from code to code: initial weights paint nearly grey. */
-export function colorfulModels(...args: Parameters<typeof tinyModels>): ColorizerModels {
-  const models = tinyModels(...args);
+/** The same, painting colors that differ from code to code, the stronger the factor: initial weights paint nearly grey. */
+export function colorfulModels(
+  seed: number,
+  options: Parameters<typeof tinyModels>[1] = {},
+  factor = 20,
+): ColorizerModels {
+  const models = tinyModels(seed, options);
   const layer = models.colorVae.decoder.getLayer('decoder_output_conv');
   const [kernel, ...rest] = layer.getWeights();
-  const scaled = tf.mul(kernel!, 20);
+  const scaled = tf.mul(kernel!, factor);
   layer.setWeights([scaled, ...rest]);
   scaled.dispose();
   return models;

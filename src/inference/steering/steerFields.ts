@@ -1,0 +1,93 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import {
+  byWeight,
+  type ChosenField,
+  decodeCandidates,
+  type EncodedPhoto,
+  manyCandidates,
+} from '../chooseFields.js';
+import type { ChooseLatentsOptions } from '../chooseLatents.js';
+import { componentPrior, type FieldCandidate, mostDistinct } from '../unlikeFields.js';
+import type { PlacedWishes } from './prepareWishes.js';
+import { refineLatents, type RefineOptions } from './refineLatents.js';
+import { wishEnergy } from './wishEnergy.js';
+
+/** Codes that are moved, for each result that is asked for: among them the most different are chosen. */
+const STARTS_PER_RESULT = 2;
+/** Error before the correction, in units of CIEDE2000, that makes a result half as likely to be chosen. */
+const HALVING_ERROR = 8;
+
+export interface SteerOptions extends ChooseLatentsOptions, Omit<RefineOptions, 'energy'> {}
+
+/** Whether the wishes say which codes are wanted, and not only what becomes of their colors. */
+export function asksForCodes({ hints, lock, palette, reference }: PlacedWishes): boolean {
+  return hints.length > 0 || lock !== null || palette.length > 0 || reference !== null;
+}
+
+/** The cost of each color field. */
+async function costsOf(
+  energy: RefineOptions['energy'],
+  fields: readonly FieldCandidate[],
+): Promise<Float32Array> {
+  const [size] = fields[0]!.colorField.shape as [number, number, number];
+  const values = new Float32Array(fields.length * size * size * 2);
+  fields.forEach(({ colorField }, i) => values.set(colorField.values, i * size * size * 2));
+  const costs = tf.tidy(() => energy(tf.tensor4d(values, [fields.length, size, size, 2])));
+  try {
+    return await costs.data<'float32'>();
+  } finally {
+    costs.dispose();
+  }
+}
+
+/** Codes to begin with: half of them those that cost least, half the most different of the others. */
+async function startingCodes(
+  encoded: EncodedPhoto,
+  energy: RefineOptions['energy'],
+  options: SteerOptions,
+): Promise<FieldCandidate[]> {
+  const candidates = await decodeCandidates(encoded, await manyCandidates(encoded, options));
+  const costs = await costsOf(energy, candidates);
+  const order = candidates
+    .map((candidate, i) => ({
+      candidate,
+      cost: costs[i]! - Math.log(Math.max(1e-9, candidate.componentWeight)),
+    }))
+    .sort((one, other) => one.cost - other.cost)
+    .map(({ candidate }) => candidate);
+  const [cheap, others] = [order.slice(0, options.count), order.slice(options.count)];
+  const count = options.count * (STARTS_PER_RESULT - 1);
+  return [...cheap, ...mostDistinct(encoded.lightness, others, { count, leastDifference: 0 })];
+}
+
+const mean = (values: readonly number[]): number =>
+  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/**
+ * Colors that obey wishes, in several ways.
+ *
+ * Codes from all components and from draws are moved to where the wishes, and the mixture, cost least; what is still missing at
+ * hints is spread around them; of the results, those that differ most are returned, the nearest to the wishes preferred.
+ */
+export async function steerFields(
+  encoded: EncodedPhoto,
+  wishes: PlacedWishes,
+  options: SteerOptions,
+): Promise<ChosenField[]> {
+  const { count, leastDifference } = options;
+  const energy = wishEnergy(wishes);
+  const starts = await startingCodes(encoded, energy, options);
+  const latents = await refineLatents(encoded, starts, { ...options, energy });
+  const moved = starts.map((start, i) => ({ ...start, latent: latents[i]! }));
+  const candidates = await decodeCandidates(encoded, moved);
+  const prior = candidates.map((candidate) => {
+    const missed = mean(wishes.errorsOf(candidate.colorField.values).hints);
+    return componentPrior(candidate) * 0.5 ** (missed / HALVING_ERROR);
+  });
+  const obeying = candidates.map((candidate) => ({
+    ...candidate,
+    colorField: { ...candidate.colorField, values: wishes.apply(candidate.colorField.values) },
+  }));
+  return byWeight(mostDistinct(encoded.lightness, obeying, { count, leastDifference, prior }));
+}
