@@ -49,8 +49,11 @@ function colorField(image: RasterImage, size?: number): tf.Tensor4D {
   });
 }
 
-async function rarityOf(pictures: readonly RasterImage[], uniformMix: string): Promise<Float32Array | null> {
-  if (uniformMix === 'none') return null;
+async function rarityOf(
+  pictures: readonly RasterImage[],
+  uniformMix: string,
+): Promise<Float32Array | undefined> {
+  if (uniformMix === 'none') return undefined;
   const abs = pictures.map((picture) => tf.tidy(() => colorFieldToAb(colorField(picture))));
   const prior = smoothColorPrior(await measureColorPrior(abs));
   return rarityWeights({ prior, uniformMix: Number(uniformMix) });
@@ -109,7 +112,7 @@ async function main(given: readonly string[]): Promise<void> {
     const rarity = await rarityOf(learn, mix);
     const training = { preset: 'tiny', seed: 0, steps: 600, learningRate: 2e-3, beta: Number(beta) } as const;
     const scores = await measure(
-      await trainColorizer({ source: pictures, rarity, ...training }),
+      await trainColorizer({ source: pictures, ...(rarity && { rarity }), ...training }),
       parts.map(({ held }) => held),
     );
     const of = (name: keyof Scores): number => mean(scores.map((score) => score[name]));

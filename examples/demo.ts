@@ -63,7 +63,6 @@ async function train(pictures: RasterImage[]) {
     steps: STEPS,
     learningRate: 2e-3,
     beta: 1,
-    rarity: null, // with so few pictures, favoring rare colors makes everything gaudy
     callbacks: (stage) => {
       const format = `${stage.padEnd(21)} {bar} {value}/{total}  loss {loss}`;
       const bar = new SingleBar({ format }, Presets.shades_classic);

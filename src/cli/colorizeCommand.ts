@@ -2,7 +2,8 @@ import { join } from 'node:path';
 
 import { checkpointHash } from '../checkpoint/loadCheckpoint.js';
 import { type Colorizer, loadColorizer } from '../inference/colorizer.js';
-import { type CommandSpec, type ParsedArguments, positiveInteger, UsageError } from './arguments.js';
+import { UPSAMPLINGS } from '../inference/paintPhoto.js';
+import { choice, type CommandSpec, type ParsedArguments, positiveInteger, UsageError } from './arguments.js';
 import { BACKEND_OPTION, type ComputeChoice, computeChoice, startChosenBackend } from './chooseBackend.js';
 import { colorizeFrames } from './colorizeFrames.js';
 import { type PhotoOutcome, photoPainter } from './colorizePhoto.js';
@@ -53,6 +54,10 @@ export const COLORIZE_COMMAND: CommandSpec = {
     },
     ...LATENT_OPTIONS,
     ...WISH_OPTIONS,
+    upsampling: {
+      value: 'NAME',
+      description: 'edges: colors end at the edges of the photo; bilinear: they flow (default: edges)',
+    },
     ...FILE_OPTIONS,
     sequence: { description: 'the photos are the frames of a clip: one coloring for all, without flicker' },
     resume: { description: 'pass over photos that are done: same photo, same model, same options' },
@@ -108,7 +113,12 @@ function colorizeRequest(args: ParsedArguments): ColorizeRequest {
     resume: args.switched('resume'),
     compute,
     settings: {
-      options: { ...options, ...wishOptions(args), count },
+      options: {
+        ...options,
+        ...wishOptions(args),
+        count,
+        upsampling: choice(args, 'upsampling', UPSAMPLINGS) ?? 'edges',
+      },
       out: args.text('out')!,
       files: fileSettings(args),
       sequence,

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 
 import { cachedSource } from '../data/cachedSource.js';
-import type { ImageSource } from '../data/imageSource.js';
+import { type ImageSource, selectImages } from '../data/imageSource.js';
 import { evaluateColorizer } from '../evaluation/evaluateColorizer.js';
 import type { ColorizerEvaluation } from '../evaluation/evaluation.js';
 import type { EvaluateColorizerOptions, EvaluationProgress } from '../evaluation/options.js';
@@ -15,6 +15,7 @@ import { evaluationText } from './evaluationText.js';
 import { assertCount, colorizeOptions, LATENT_OPTIONS } from './latentOptions.js';
 import { makeFolder } from './makeFolder.js';
 import { modelStore } from './modelStore.js';
+import { listedIndices } from './pictureList.js';
 import { type Progress, startProgress } from './progress.js';
 import { EXIT, type Terminal, writeJsonLine } from './terminal.js';
 
@@ -30,6 +31,10 @@ export const EVALUATE_COMMAND: CommandSpec = {
     'each with a 95 % interval. Use photos that the model was not trained on.',
   options: {
     ...LATENT_OPTIONS,
+    only: {
+      value: 'FILE',
+      description: 'measure by the pictures named there, one a line: held-out.txt of a model',
+    },
     limit: { value: 'N', description: 'photos to measure by, spread evenly over the set (default: all)' },
     baselines: { description: 'measure grey, mean colors, the plain prior and the reconstruction too' },
     'prior-samples': {
@@ -43,6 +48,7 @@ export const EVALUATE_COMMAND: CommandSpec = {
   },
   examples: [
     'polyhue evaluate my-model held-out/',
+    'polyhue evaluate my-model photos/ --only my-model/held-out.txt',
     'polyhue evaluate my-model held-out.tar --limit 1000 --baselines --report results',
     'polyhue evaluate my-model held-out/ --count 8 --temperature 0.7 --json',
   ],
@@ -51,6 +57,7 @@ export const EVALUATE_COMMAND: CommandSpec = {
 interface EvaluateRequest {
   readonly model: string;
   readonly path: string;
+  readonly only: string | undefined;
   readonly report: string | undefined;
   readonly json: boolean;
   readonly options: EvaluateColorizerOptions;
@@ -67,6 +74,7 @@ function evaluateRequest(args: ParsedArguments): EvaluateRequest {
   return {
     model,
     path,
+    only: args.text('only'),
     report: args.text('report'),
     json: args.switched('json'),
     options: {
@@ -119,14 +127,22 @@ async function evaluate(
   }
 }
 
+/** The pictures to measure by. */
+async function testImages({ path, only }: EvaluateRequest, { stderr }: Terminal): Promise<ImageSource> {
+  const images = await openImages(path);
+  if (only === undefined) return images;
+  return selectImages(images, await listedIndices(images, { list: only, path }, stderr));
+}
+
 async function evaluateAndTell(
   colorizer: Colorizer,
-  { model, path, report, json, options }: EvaluateRequest,
+  request: EvaluateRequest,
   terminal: Terminal,
 ): Promise<void> {
+  const { model, path, report, json, options } = request;
   const { models } = colorizer;
   const shortestSide = models.colorVae.config.imageSize * CACHE_MARGIN;
-  const source = cachedSource(await openImages(path), { shortestSide });
+  const source = cachedSource(await testImages(request, terminal), { shortestSide });
   const evaluation = await evaluate(colorizer, source, options, terminal);
   warn(evaluation, terminal);
   if (report !== undefined) {

@@ -4,15 +4,19 @@ import { hasCheckpoint } from '../checkpoint/loadCheckpoint.js';
 import type { ImageSource } from '../data/imageSource.js';
 import { disposeColorizerModels, saveColorizerModels } from '../models/colorizerModels.js';
 import { COLOR_VAE_PRESETS, MIXTURE_PRESETS, MODEL_PRESETS, type ModelPreset } from '../models/presets.js';
+import { RECONSTRUCTION_FORMS } from '../losses/colorVaeLoss.js';
+import { MIXTURE_LOSS_FORMS } from '../losses/mixtureDensityLoss.js';
 import { fileSink, type FileSink } from '../node/fileSink.js';
 import { folderStore } from '../node/folderStore.js';
 import { nodeWorkers } from '../node/nodeWorkers.js';
+import { writeFileAtomic } from '../node/writeFileAtomic.js';
 import { deriveSeed } from '../random.js';
 import type { TrainingCallback, TrainingProgress } from '../training/callbacks/callback.js';
 import { csvLogger } from '../training/callbacks/csvLogger.js';
 import { jsonLinesLogger } from '../training/callbacks/jsonLinesLogger.js';
 import { tensorBoardLogger } from '../training/callbacks/tensorBoardLogger.js';
 import type { TrainColorizerOptions, TrainingStage } from '../training/colorizerOptions.js';
+import { measureRarity } from '../training/measureRarity.js';
 import { trainColorizer } from '../training/trainColorizer.js';
 import {
   choice,
@@ -26,6 +30,8 @@ import {
   UsageError,
 } from './arguments.js';
 import { BACKEND_OPTION, type ComputeChoice, computeChoice, startChosenBackend } from './chooseBackend.js';
+import { makeFolder } from './makeFolder.js';
+import { pictureNames } from './pictureList.js';
 import { type Progress, startProgress } from './progress.js';
 import { EXIT, type Terminal, writeJsonLine } from './terminal.js';
 import {
@@ -34,6 +40,9 @@ import {
   splitTrainingImages,
   type TrainingImagesRequest,
 } from './trainingImages.js';
+
+/** In the folder of a model: names of the pictures that it was measured by and has not seen. */
+const HELD_OUT_FILE = 'held-out.txt';
 
 /** Those that need no network trained by somebody else. */
 const PRESETS = MODEL_PRESETS.filter((preset) => MIXTURE_PRESETS[preset].input.kind === 'greyLevel');
@@ -56,6 +65,15 @@ export const TRAIN_COMMAND: CommandSpec = {
     'batch-size': { value: 'N', description: 'pictures per update (default: 16)' },
     'learning-rate': { value: 'X', description: 'highest learning rate (default: 0.001)' },
     beta: { value: 'X', description: 'cost of a nat of the latent code (default: 1)' },
+    reconstruction: {
+      value: 'FORM',
+      description: 'how colors are compared: l1, norm, squared (default: l1)',
+    },
+    'mixture-loss': {
+      value: 'FORM',
+      description: 'loss of the mixture density network: posterior, exact, nearest (default: posterior)',
+    },
+    rarity: { description: 'let rare colors count more' },
     'held-out': {
       value: 'SHARE',
       description: 'share of the pictures to measure by, 0 to 0.5 (default: 0.05, at most 1000)',
@@ -87,14 +105,37 @@ interface TrainRequest {
   readonly seed: number;
   readonly resume: boolean;
   readonly json: boolean;
+  readonly rarity: boolean;
   readonly compute: ComputeChoice;
   /** Passed on as they are. */
-  readonly training: Pick<TrainColorizerOptions, 'epochs' | 'steps' | 'batchSize' | 'learningRate' | 'beta'>;
+  readonly training: TrainingSettings;
 }
+
+type TrainingSettings = Pick<
+  TrainColorizerOptions,
+  'epochs' | 'steps' | 'batchSize' | 'learningRate' | 'beta' | 'colorVaeLoss' | 'mixtureLoss'
+>;
 
 /** An object without the entries that are undefined. */
 function defined<T extends object>(entries: { [K in keyof T]: T[K] | undefined }): T {
   return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as T;
+}
+
+function trainingSettings(args: ParsedArguments): TrainingSettings {
+  const [epochs, steps] = [positiveInteger(args, 'epochs'), positiveInteger(args, 'steps')];
+  if (epochs !== undefined && steps !== undefined)
+    throw new UsageError("Give '--epochs' or '--steps', not both");
+  const reconstruction = choice(args, 'reconstruction', RECONSTRUCTION_FORMS);
+  const form = choice(args, 'mixture-loss', MIXTURE_LOSS_FORMS);
+  return defined<TrainingSettings>({
+    epochs,
+    steps,
+    batchSize: positiveInteger(args, 'batch-size'),
+    learningRate: positiveNumber(args, 'learning-rate'),
+    beta: nonNegativeNumber(args, 'beta'),
+    colorVaeLoss: reconstruction && { reconstruction },
+    mixtureLoss: form && { form },
+  });
 }
 
 function trainRequest(args: ParsedArguments): TrainRequest {
@@ -102,9 +143,6 @@ function trainRequest(args: ParsedArguments): TrainRequest {
   if (path === undefined || more.length > 0) {
     throw new UsageError(`Give one folder or tar file to train on, not ${args.operands.length}`);
   }
-  const [epochs, steps] = [positiveInteger(args, 'epochs'), positiveInteger(args, 'steps')];
-  if (epochs !== undefined && steps !== undefined)
-    throw new UsageError("Give '--epochs' or '--steps', not both");
   return {
     images: {
       path,
@@ -118,14 +156,9 @@ function trainRequest(args: ParsedArguments): TrainRequest {
     seed: nonNegativeInteger(args, 'seed') ?? 0,
     resume: args.switched('resume'),
     json: args.switched('json'),
+    rarity: args.switched('rarity'),
     compute: computeChoice(args),
-    training: defined<TrainRequest['training']>({
-      epochs,
-      steps,
-      batchSize: positiveInteger(args, 'batch-size'),
-      learningRate: positiveNumber(args, 'learning-rate'),
-      beta: nonNegativeNumber(args, 'beta'),
-    }),
+    training: trainingSettings(args),
   };
 }
 
@@ -184,10 +217,17 @@ async function assertFree(request: TrainRequest): Promise<void> {
 async function trainAndSave(request: TrainRequest, source: ImageSource, terminal: Terminal): Promise<void> {
   const { out, preset, seed, resume, compute, training: settings } = request;
   const { training, validation } = splitTrainingImages(source, request.images, deriveSeed(seed, 0));
+  await makeFolder(out);
+  await writeFileAtomic(join(out, HELD_OUT_FILE), pictureNames(validation));
+  const { imageSize: size } = COLOR_VAE_PRESETS[preset];
+  const rarity = request.rarity
+    ? await measureRarity(training, { size, signal: terminal.signal })
+    : undefined;
   const sinks: FileSink[] = [];
   try {
     const models = await trainColorizer({
       ...settings,
+      ...(rarity && { rarity }),
       source: training,
       validation,
       preset,
@@ -203,7 +243,14 @@ async function trainAndSave(request: TrainRequest, source: ImageSource, terminal
       },
     });
     try {
-      const notes = { preset, seed, ...settings, pictures: training.length, heldOut: validation.length };
+      const notes = {
+        preset,
+        seed,
+        ...settings,
+        rarity: request.rarity,
+        pictures: training.length,
+        heldOut: validation.length,
+      };
       await saveColorizerModels(folderStore(out), models, { notes });
     } finally {
       disposeColorizerModels(models);

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-
 import { cachedSource } from '../data/cachedSource.js';
 import { findGreyImages } from '../data/findGreyImages.js';
 import { excludeImages, type ImageSource } from '../data/imageSource.js';
@@ -8,6 +6,7 @@ import { ImageError, TrainingError } from '../errors.js';
 import type { FileImageSource } from '../node/fileImageSource.js';
 import { openImageCache } from '../node/openImageCache.js';
 import { openImages } from '../node/openImages.js';
+import { listedIndices } from './pictureList.js';
 import { startProgress } from './progress.js';
 import { errorLine, type Terminal } from './terminal.js';
 
@@ -88,15 +87,6 @@ async function colorfulImages(source: ImageSource, path: string, terminal: Termi
   return excludeImages(source, grey);
 }
 
-async function readNames(path: string): Promise<Set<string>> {
-  try {
-    const lines = (await readFile(path, 'utf8')).split(/\r?\n/);
-    return new Set(lines.filter((line) => line !== ''));
-  } catch (cause) {
-    throw new ImageError(`Cannot read the list "${path}": ${(cause as Error).message}`, { cause });
-  }
-}
-
 /** The pictures that are not on the list. */
 async function unlistedImages(
   source: ImageSource,
@@ -104,16 +94,9 @@ async function unlistedImages(
   { stderr }: Terminal,
 ): Promise<ImageSource> {
   if (exclude === undefined) return source;
-  const names = await readNames(exclude);
-  const listed = Array.from({ length: source.length }, (_, index) => index).filter((index) =>
-    names.has(source.name(index)),
-  );
+  const listed = await listedIndices(source, { list: exclude, path }, stderr);
   if (listed.length === source.length)
     throw new TrainingError(`Cannot train on "${path}" as "${exclude}" lists all ${source.length} pictures`);
-  if (listed.length < names.size)
-    stderr.write(
-      `Warning: ${names.size - listed.length} of ${names.size} names in "${exclude}" are not in "${path}"\n`,
-    );
   return excludeImages(source, listed);
 }
 

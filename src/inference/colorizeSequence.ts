@@ -18,6 +18,7 @@ import {
   withGreyPhoto,
 } from './colorizer.js';
 import { decodeFields } from './decodeFields.js';
+import { assertUpsampling, type Upsampling } from './paintPhoto.js';
 import { fieldSmoother, type SmoothedFields } from './smoothFields.js';
 
 const ACTION = 'colorize a sequence';
@@ -26,7 +27,7 @@ const WORK = { action: ACTION, saving: 'use smaller networks, or a device with m
 
 export interface SequenceOptions
   extends
-    Pick<ColorizeOptions, 'mode' | 'temperature' | 'seed' | 'leastDifference' | 'signal'>,
+    Pick<ColorizeOptions, 'mode' | 'temperature' | 'seed' | 'leastDifference' | 'upsampling' | 'signal'>,
     ColorizerOptions {
   /**
    * Ways to color the clip, each of them through all frames.
@@ -63,14 +64,17 @@ interface SequenceSettings {
   readonly latents: ChooseLatentsOptions;
   readonly lookahead: number;
   readonly smoothing: number;
+  readonly upsampling: Upsampling;
 }
 
 function sequenceSettings(options: SequenceOptions, components: number): SequenceSettings {
-  const { count = 1, lookahead = 8, smoothing = 0.8 } = options;
+  const { count = 1, lookahead = 8, smoothing = 0.8, upsampling = 'edges' } = options;
   assertPositiveInteger(ACTION, 'lookahead', lookahead);
   assertNonNegative(ACTION, 'smoothing', smoothing);
   if (smoothing >= 1) throw new RangeError(argumentMessage(ACTION, 'smoothing', 'be below 1', smoothing));
-  return { latents: latentOptions(ACTION, { ...options, count }, components), lookahead, smoothing };
+  assertUpsampling(ACTION, upsampling);
+  const latents = latentOptions(ACTION, { ...options, count }, components);
+  return { latents, lookahead, smoothing, upsampling };
 }
 
 /** What is kept of a code of which the colors in one frame are known. */
@@ -110,7 +114,7 @@ async function chooseCodes(
 function framePainter(
   { colorVae: vae }: ColorizerModels,
   choices: readonly LatentChoice[],
-  smoothing: number,
+  { smoothing, upsampling }: SequenceSettings,
 ) {
   const smooth = fieldSmoother(smoothing);
   const codes = choices.map(({ latent }) => latent);
@@ -120,7 +124,7 @@ function framePainter(
         smooth(await lightness.data<'float32'>(), await decodeFields(vae, codes, conditioning)),
       );
     const { fields, cut } = await watched(WORK, paintFields);
-    const painted = paintedPhoto(frame);
+    const painted = paintedPhoto(frame, upsampling);
     const results = choices.map((choice, i) =>
       colorization(painted, { ...choice, wishErrors: NO_WISHES, colorField: fields[i]! }),
     );
@@ -136,7 +140,8 @@ function framePainter(
  * @param frames In order; each is read once, and only the first `lookahead` are held.
  * @returns The frames in color, one by one, as they are asked for; nothing needs to be disposed.
  * @throws {RangeError} If a number is out of its range, or a frame has no width or height.
- * @throws {TypeError} If a frame's data do not fit its width and height, or the networks need features and none are given.
+ * @throws {TypeError} If a frame's data do not fit its width and height, `mode` or `upsampling` is unknown, or the networks need
+ *   features and none are given.
  *
  * @example
  * ```ts
@@ -159,14 +164,15 @@ export async function* colorizeSequence(
   options: SequenceOptions = {},
 ): AsyncGenerator<SequenceFrame, void, undefined> {
   const { components } = models.mixtureDensityNetwork.config;
-  const { latents, lookahead, smoothing } = sequenceSettings(options, components);
+  const settings = sequenceSettings(options, components);
+  const { latents, lookahead } = settings;
   assertFeatures(ACTION, models, options);
   let waiting: RasterImage[] = [];
   let index = 0;
   let paint: ReturnType<typeof framePainter> | undefined;
   const begin = async () => {
     const choices = await watched(WORK, () => chooseCodes(models, waiting, latents, options));
-    return framePainter(models, choices, smoothing);
+    return framePainter(models, choices, settings);
   };
   for await (const frame of frames) {
     options.signal?.throwIfAborted();

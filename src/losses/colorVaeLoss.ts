@@ -11,6 +11,10 @@ import { weightedL1, weightedNorm, weightedSquaredError } from './reconstruction
 const ACTION = 'compute colorVaeLoss';
 const RECONSTRUCTIONS = { l1: weightedL1, norm: weightedNorm, squared: weightedSquaredError } as const;
 
+/** How a color VAE compares colors. */
+export type ReconstructionForm = keyof typeof RECONSTRUCTIONS;
+export const RECONSTRUCTION_FORMS = Object.keys(RECONSTRUCTIONS) as ReconstructionForm[];
+
 /** What a color VAE was given and what it made of it. */
 export interface ColorVaeLossInputs {
   /** True color fields, shape `[batch, height, width, 2]`. */
@@ -32,7 +36,7 @@ export interface ColorVaeLossOptions {
    *
    * @defaultValue `'l1'`
    */
-  readonly reconstruction?: keyof typeof RECONSTRUCTIONS;
+  readonly reconstruction?: ReconstructionForm;
   /**
    * Units of reconstruction that a nat of divergence costs, 0 or more; an annealing schedule changes it with the step. The
    * authors' PyTorch code, with `'norm'`, sums the divergence over the 32 examples of a batch but averages the
@@ -102,7 +106,7 @@ export function colorVaeLoss(inputs: ColorVaeLossInputs, options: ColorVaeLossOp
   const { reconstruction: form = 'l1', beta = 1, freeBits: floor = 0, components } = options;
   const { gradientWeight = 0, mahalanobisWeight = 0 } = options;
   const { target, posterior, prior, weights } = inputs;
-  assertOneOf(ACTION, 'reconstruction', form, Object.keys(RECONSTRUCTIONS));
+  assertOneOf(ACTION, 'reconstruction', form, RECONSTRUCTION_FORMS);
   assertFactors({ beta, freeBits: floor, gradientWeight, mahalanobisWeight });
   assertShape(ACTION, 'target', target, ['batch', 'height', 'width', 'channels']);
   assertShape(ACTION, 'reconstruction', inputs.reconstruction, target.shape);

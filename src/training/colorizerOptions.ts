@@ -1,6 +1,8 @@
 import type { CheckpointStore } from '../checkpoint/checkpointStore.js';
 import type { ImageTransform } from '../data/imageDataset.js';
 import type { ImageSource } from '../data/imageSource.js';
+import type { ColorVaeLossOptions } from '../losses/colorVaeLoss.js';
+import type { MixtureDensityLossOptions } from '../losses/mixtureDensityLoss.js';
 import type { ColorizerConfigs } from '../models/colorizerModels.js';
 import type { ModelPreset } from '../models/presets.js';
 import type { TrainingCallback } from './callbacks/callback.js';
@@ -76,11 +78,23 @@ export interface TrainColorizerOptions {
    */
   readonly beta?: number;
   /**
-   * Weight of each color bin; see `rarityWeights`. `null` makes all pixels count the same.
+   * Form and factors of the color VAE's loss, all but beta; `components` stay the caller's.
    *
-   * @defaultValue smoothed weights by the colors of `source`; see `measureRarity`
+   * @defaultValue absolute differences alone
    */
-  readonly rarity?: Float32Array | null;
+  readonly colorVaeLoss?: Omit<ColorVaeLossOptions, 'beta'>;
+  /**
+   * Form of the mixture density network's loss.
+   *
+   * @defaultValue `{ form: 'posterior' }`
+   */
+  readonly mixtureLoss?: MixtureDensityLossOptions;
+  /**
+   * Weight of each color bin; see `rarityWeights` and `measureRarity`.
+   *
+   * @defaultValue all pixels count the same
+   */
+  readonly rarity?: Float32Array;
   /**
    * Keeps the state of the run, so that it can go on after a stop.
    *

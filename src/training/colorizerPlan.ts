@@ -8,10 +8,23 @@ import {
   assertPositiveInteger,
   TrainingError,
 } from '../errors.js';
+import type { ColorVaeLossOptions } from '../losses/colorVaeLoss.js';
+import type { MixtureDensityLossOptions } from '../losses/mixtureDensityLoss.js';
 import { presetConfigs } from '../models/colorizerModels.js';
 import type { TrainColorizerOptions } from './colorizerOptions.js';
 
 const ACTION = 'train a colorizer';
+
+/** The default loss of the mixture density network: see docs/experiments.md for those it was compared with. */
+export const MIXTURE_LOSS: MixtureDensityLossOptions = { form: 'posterior' };
+
+/** The losses of both networks, tensors by their hashes. */
+interface PlannedLosses {
+  readonly colorVae: Omit<ColorVaeLossOptions, 'beta' | 'components'> & {
+    readonly components?: readonly string[];
+  };
+  readonly mixture: MixtureDensityLossOptions;
+}
 
 /** What decides the outcome of a run, as plain JSON: a run is resumed only with the same. */
 export interface TrainingPlan {
@@ -28,12 +41,18 @@ export interface TrainingPlan {
   readonly pictures: string;
   /** The same of the pictures to measure by. */
   readonly validation: string;
-  /** Where rarity weights come from, and SHA-256 of those that were given. */
+  /** SHA-256 of the rarity weights. */
   readonly rarity: string;
+  /** Form and factors of each loss; SHA-256 of tensors among them. */
+  readonly losses: PlannedLosses;
 }
 
 async function shortHash(bytes: Uint8Array): Promise<string> {
   return (await sha256(bytes)).slice(0, 16);
+}
+
+async function hashOf(values: Float32Array): Promise<string> {
+  return shortHash(new Uint8Array(values.slice().buffer));
 }
 
 async function fingerprint(source: ImageSource | undefined): Promise<string> {
@@ -42,9 +61,21 @@ async function fingerprint(source: ImageSource | undefined): Promise<string> {
   return `${source.length} pictures, ${await shortHash(new TextEncoder().encode(names.join('\n')))}`;
 }
 
-async function rarityOrigin(rarity: Float32Array | null | undefined): Promise<string> {
-  if (rarity === undefined) return 'measured';
-  return rarity === null ? 'none' : `given, ${await shortHash(new Uint8Array(rarity.slice().buffer))}`;
+async function rarityOrigin(rarity: Float32Array | undefined): Promise<string> {
+  return rarity === undefined ? 'none' : `given, ${await hashOf(rarity)}`;
+}
+
+async function lossesOrigin({
+  colorVaeLoss: { components, ...colorVae } = {},
+  mixtureLoss: mixture = MIXTURE_LOSS,
+}: TrainColorizerOptions): Promise<PlannedLosses> {
+  if (components === undefined) return { colorVae, mixture };
+  const hashes = await Promise.all(
+    [components.components, components.variances].map(async (tensor) =>
+      hashOf(await tensor.data<'float32'>()),
+    ),
+  );
+  return { colorVae: { ...colorVae, components: hashes }, mixture };
 }
 
 async function networksOrigin({ preset = 'compact', configs }: TrainColorizerOptions): Promise<string> {
@@ -99,6 +130,7 @@ export async function trainingPlan(options: TrainColorizerOptions): Promise<Trai
     pictures: await fingerprint(source),
     validation: await fingerprint(options.validation),
     rarity: await rarityOrigin(options.rarity),
+    losses: await lossesOrigin(options),
   };
 }
 
@@ -106,8 +138,9 @@ export async function trainingPlan(options: TrainColorizerOptions): Promise<Trai
 export function assertSamePlan(location: string, saved: TrainingPlan, plan: TrainingPlan): void {
   const names = Object.keys(plan) as (keyof TrainingPlan)[];
   const differences = names
-    .filter((name) => saved[name] !== plan[name])
-    .map((name) => `${name} was ${JSON.stringify(saved[name])} and is ${JSON.stringify(plan[name])}`);
+    .map((name) => [name, JSON.stringify(saved[name]), JSON.stringify(plan[name])] as const)
+    .filter(([, was, is]) => was !== is)
+    .map(([name, was, is]) => `${name} was ${was} and is ${is}`);
   if (differences.length === 0) return;
   throw new TrainingError(
     `Cannot resume the run in "${location}" with other options: ${differences.join('; ')}`,

@@ -10,10 +10,9 @@ import { deriveSeed } from '../random.js';
 import type { TrainingCallback } from './callbacks/callback.js';
 import { saveSnapshots } from './callbacks/saveSnapshots.js';
 import { STAGES, type TrainColorizerOptions, type TrainingStage } from './colorizerOptions.js';
-import { type TrainingPlan, trainingPlan } from './colorizerPlan.js';
+import { MIXTURE_LOSS, type TrainingPlan, trainingPlan } from './colorizerPlan.js';
 import { loadPlace, saveProgress, START, type TrainingPlace } from './colorizerProgress.js';
 import { type ColorExamples, colorExamples } from './examples.js';
-import { measureRarity } from './measureRarity.js';
 import type { TrainingOptions } from './options.js';
 import type { TrainingSnapshot } from './snapshot.js';
 import { cosineSchedule, type Schedule } from './schedules/schedule.js';
@@ -27,8 +26,6 @@ interface Run {
   readonly options: TrainColorizerOptions;
   readonly plan: TrainingPlan;
   readonly models: ColorizerModels;
-  /** Weight of each color bin; `null` where all pixels count the same. */
-  readonly rarity: Float32Array | null;
 }
 
 /** Training and validation examples, the same in both stages. */
@@ -37,9 +34,10 @@ interface StageData {
   readonly validation: TrainingData<ColorExamples> | null;
 }
 
-function examplesOf(dataset: ImageDataset, { models, rarity }: Run): TrainingData<ColorExamples> {
+function examplesOf(dataset: ImageDataset, { models, options }: Run): TrainingData<ColorExamples> {
   const { imageSize } = models.colorVae.config;
-  return colorExamples(dataset, rarity === null ? { imageSize } : { imageSize, rarity });
+  const { rarity } = options;
+  return colorExamples(dataset, rarity === undefined ? { imageSize } : { imageSize, rarity });
 }
 
 function trainingExamples(run: Run): TrainingData<ColorExamples> {
@@ -107,13 +105,14 @@ function stageOptions(
 
 async function runStages(run: Run, place: TrainingPlace): Promise<void> {
   const { colorVae: vae, mixtureDensityNetwork: network } = run.models;
+  const { colorVaeLoss = {}, mixtureLoss: loss = MIXTURE_LOSS } = run.options;
   const colors = { training: trainingExamples(run), validation: validationExamples(run) };
   if (place.stage === 'colorVae') {
     const options = stageOptions(run, place, 'colorVae', colors);
-    await trainColorVae(vae, colors.training, { ...options, beta: run.plan.beta });
+    await trainColorVae(vae, colors.training, { ...options, beta: run.plan.beta, loss: colorVaeLoss });
   }
   const options = stageOptions(run, place, 'mixtureDensityNetwork', colors);
-  await train(colorMixtureTask(network, vae), colors.training, options);
+  await train(colorMixtureTask(network, vae, { loss }), colors.training, options);
 }
 
 /**
@@ -132,14 +131,12 @@ async function runStages(run: Run, place: TrainingPlace): Promise<void> {
  */
 export async function trainColorizer(options: TrainColorizerOptions): Promise<ColorizerModels> {
   const plan = await trainingPlan(options);
-  const { source, store, resume = false, signal, preset = 'compact' } = options;
+  const { store, resume = false, preset = 'compact' } = options;
   const { configs = presetConfigs('train a colorizer', preset) } = options;
   const models = colorizerModels({ configs, seed: deriveSeed(plan.seed, 0) });
   try {
     const place = resume && store ? await loadPlace(store, plan, models) : START;
-    const { imageSize: size } = models.colorVae.config;
-    const { rarity = await measureRarity(source, { size, signal }) } = options;
-    await runStages({ options, plan, models, rarity }, place);
+    await runStages({ options, plan, models }, place);
     return models;
   } catch (error) {
     disposeColorizerModels(models);

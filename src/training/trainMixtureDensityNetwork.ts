@@ -43,7 +43,8 @@ export function mixtureTask(
       const skip = firstExample * means.shape[1];
       const z = reparameterize(posterior, randomNormal(means.shape, deriveSeed(seed, 0), { skip }));
       const call = { training, seed: deriveSeed(seed, 1), firstExample };
-      return meanParts({ ...mixtureDensityLoss(z, predictMixture(network, features, call), loss) });
+      const mixture = predictMixture(network, features, call);
+      return meanParts({ ...mixtureDensityLoss({ z, posterior }, mixture, loss) });
     },
     recipe: async () => ({ kind: 'mixtureDensityNetwork', config: network.config, loss }),
   };

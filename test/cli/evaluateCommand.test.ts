@@ -41,6 +41,21 @@ describe('polyhue evaluate', () => {
     expect(stdout).toMatch(/\nfirst result: error {2,}0\.\d{4}\n/); // one photo has no interval
   });
 
+  it('measures by listed pictures alone, and tells of names that are none', async () => {
+    const { root, evaluate } = await workplace();
+    const list = join(root, 'only.txt');
+    await writeFile(list, '1.png\nelsewhere.png\n3.png\n');
+    const { stdout, stderr } = await evaluate('--only', list, '--json');
+    const { photos } = JSON.parse(stdout) as ColorizerEvaluation;
+    expect(photos.map(({ name }) => name)).toEqual(['1.png', '3.png']);
+    expect(stderr).toContain(`Warning: 1 of 3 names in "${list}" are not in "${join(root, 'photos')}"\n`);
+    const missing = await evaluate('--only', join(root, 'none.txt'));
+    expect(missing).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^Cannot read the list ".*none.txt": /),
+    });
+  });
+
   it('adds the baselines', async () => {
     const { evaluate } = await workplace();
     const { code, stdout, stderr } = await evaluate('--baselines', '--prior-samples', '8', '--limit', '2');

@@ -54,6 +54,7 @@ describe('polyhue train', () => {
       /^Looking for grey pictures 1\/5 \nLooking for grey pictures 5\/5 \nColor VAE +1\/2 loss [\d.]+, \d+ s left\nColor VAE +2\/2 .*\nMixture density network +1\/2 .*\nMixture density network +2\/2 .*\n$/,
     );
     expect((await readdir(out)).filter((name) => !name.startsWith('weights-')).toSorted()).toEqual([
+      'held-out.txt',
       'logs',
       'polyhue.json',
       'training',
@@ -67,9 +68,11 @@ describe('polyhue train', () => {
       seed: 5,
       steps: 2,
       batchSize: 2,
+      rarity: false,
       pictures: 4,
       heldOut: 1,
     });
+    expect(await readFile(join(out, 'held-out.txt'), 'utf8')).toMatch(/^\d\.png\n$/);
     for (const stage of ['colorVae', 'mixtureDensityNetwork']) {
       const names = (await readdir(join(out, 'logs', stage))).toSorted();
       expect(names.map((name) => name.replace(/\d{4}-.*Z/, 'TIME'))).toEqual([
@@ -95,6 +98,35 @@ describe('polyhue train', () => {
       'wasm',
     ]);
     expect([colored.code, (await readdir(join(root, 'results'))).length]).toEqual([0, 6]);
+  });
+
+  it('trains with other losses', async () => {
+    const root = await temporaryFolder();
+    const [photos, out] = [await pictureFolder(join(root, 'photos')), join(root, 'out')];
+    const { code } = await train(
+      photos,
+      out,
+      '--reconstruction',
+      'norm',
+      '--mixture-loss',
+      'exact',
+      '--rarity',
+    );
+    expect(code).toBe(0);
+    const { metadata } = JSON.parse(await readFile(join(out, 'polyhue.json'), 'utf8')) as {
+      metadata: { notes: unknown };
+    };
+    expect(metadata.notes).toMatchObject({
+      colorVaeLoss: { reconstruction: 'norm' },
+      mixtureLoss: { form: 'exact' },
+      rarity: true,
+    });
+    expect(await weightFiles(out)).not.toEqual(whole);
+    const wrong = await train(photos, join(root, 'other'), '--mixture-loss', 'best');
+    expect(wrong).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('"posterior", "exact", "nearest"'),
+    });
   });
 
   it('trains on a tar file as on the folder', async () => {

@@ -109,7 +109,6 @@ describe('trainColorizer()', () => {
       seed: 0,
       epochs: 2,
       batchSize: 2,
-      rarity: null,
       callbacks: (stage) => [
         { onProgress: ({ step, totalSteps }) => void told.push(`${stage} ${step}/${totalSteps}`) },
       ],
@@ -149,7 +148,7 @@ describe('trainColorizer()', () => {
   it('refuses to resume with other options, and lists them all', async () => {
     const store = memoryStore();
     await run(store, {}, { stage: 'colorVae', step: 1 });
-    const other = {
+    const other: TrainColorizerOptions = {
       ...OPTIONS,
       source: smallPictures(4),
       validation: smallPictures(0),
@@ -157,7 +156,8 @@ describe('trainColorizer()', () => {
       steps: 5,
       learningRate: 0.01,
       beta: 2,
-      rarity: null,
+      rarity: new Float32Array(313).fill(1),
+      colorVaeLoss: { reconstruction: 'norm' },
       batchSize: 3,
       store,
       resume: true,
@@ -167,9 +167,23 @@ describe('trainColorizer()', () => {
       const training = trainColorizer(other);
       await expect(training).rejects.toThrow(TrainingError);
       await expect(training).rejects.toThrow(
-        /^Cannot resume the run in "memory" with other options: networks was "given, [0-9a-f]{16}" and is "given, [0-9a-f]{16}"; seed was 3 and is 4; batchSize was 2 and is 3; steps was 3 and is 5; learningRate was 0\.001 and is 0\.01; beta was 1 and is 2; pictures was "5 pictures, [0-9a-f]{16}" and is "4 pictures, [0-9a-f]{16}"; validation was "3 pictures, [0-9a-f]{16}" and is "none"; rarity was "measured" and is "none"$/,
+        /^Cannot resume the run in "memory" with other options: networks was "given, [0-9a-f]{16}" and is "given, [0-9a-f]{16}"; seed was 3 and is 4; batchSize was 2 and is 3; steps was 3 and is 5; learningRate was 0\.001 and is 0\.01; beta was 1 and is 2; pictures was "5 pictures, [0-9a-f]{16}" and is "4 pictures, [0-9a-f]{16}"; validation was "3 pictures, [0-9a-f]{16}" and is "none"; rarity was "none" and is "given, [0-9a-f]{16}"; losses was \{"colorVae":\{\},"mixture":\{"form":"posterior"\}\} and is \{"colorVae":\{"reconstruction":"norm"\},"mixture":\{"form":"posterior"\}\}$/,
       );
     });
+  });
+
+  it('tells components of one loss from those of another', async () => {
+    const components = (value: number) => ({
+      components: tf.mul<tf.Tensor2D>(tf.ones([1, 128]), value),
+      variances: tf.ones<tf.Rank.R1>([1]),
+    });
+    const store = memoryStore();
+    const [one, other] = [components(0.1), components(0.2)];
+    const loss = { mahalanobisWeight: 0.1 };
+    await run(store, { colorVaeLoss: { ...loss, components: one } }, { stage: 'colorVae', step: 1 });
+    const training = run(store, { colorVaeLoss: { ...loss, components: other }, resume: true });
+    await expect(training).rejects.toThrow(/with other options: losses was /);
+    tf.dispose([one, other].map(({ components, variances }) => [components, variances]));
   });
 
   it('refuses a saved state that is not whole', async () => {

@@ -101,6 +101,22 @@ def nearest(z, logits, mixtureMeans, term):
     return -log_weights + term((z - mixtureMeans[rows, winners]).square().sum(1))
 
 
+def posterior_component(means, logVariances, logits, mixtureMeans, logStdDevs, term):
+    """One term of the loss, each by Mahalanobis distances and expectations written out with PyTorch's distributions."""
+    posterior = gaussian(means, logVariances)
+    squared = ((means[:, None] - mixtureMeans) / posterior.stddev[:, None]).square().sum(2)
+    winners, rows = squared.argmin(1), torch.arange(BATCH)
+    nearest = squared[rows, winners]
+    if term == "weight":
+        return torch.nn.functional.cross_entropy(logits, winners, reduction="none")
+    if term == "distance":
+        others = (squared.sum(1) - nearest) / (COMPONENTS - 1)
+        return torch.lerp(nearest, others, torch.tensor(0.1)) / (2 * 2.5**2)
+    winner = Normal(mixtureMeans.detach()[rows, winners], torch.exp(logStdDevs[rows, winners]))
+    fixed = gaussian(means.detach(), logVariances.detach())
+    return (kl_divergence(fixed, winner) + fixed.entropy()).sum(1)
+
+
 def unit_kl(means, logVariances):
     return kl_divergence(gaussian(means, logVariances), Normal(0.0, 1.0))
 
@@ -159,6 +175,11 @@ def loss_cases(i):
     }
     for name, term in terms.items():
         yield f"nearestComponentLoss{name}", lambda **p: nearest(**p, term=term), parameters
+
+    heads = {k: i[k] for k in ("logits", "mixtureMeans", "logStdDevs")}
+    for name in ("weight", "distance", "deviation"):
+        term = lambda name=name, **p: posterior_component(**posterior, **p, term=name)
+        yield f"posteriorComponent{name.capitalize()}", term, heads
 
     yield "colorVaeLossTotal", lambda reconstruction, means, logVariances: l1(
         i["target"], reconstruction, torch.ones(1)
