@@ -15,6 +15,7 @@ const ENTRIES = {
   './browser': 'src/browser/index.ts',
   './wasm': 'src/backends/wasm/index.ts',
   './metrics': 'src/evaluation/index.ts',
+  './interchange': 'src/interchange/index.ts',
 };
 
 type Entry = keyof typeof ENTRIES;
