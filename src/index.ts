@@ -15,30 +15,22 @@ export {
 } from './random.js';
 export type { RandomGenerator, RandomTensorOptions, SeedSequence } from './random.js';
 export type { CheckpointReader, CheckpointStore, StoreReadOptions } from './checkpoint/checkpointStore.js';
-export { httpStore } from './checkpoint/httpStore.js';
-export type { HttpStoreOptions } from './checkpoint/httpStore.js';
+export { httpStore, type HttpStoreOptions } from './checkpoint/httpStore.js';
 export { hasCheckpoint, loadCheckpoint } from './checkpoint/loadCheckpoint.js';
 export type { LoadCheckpointOptions, LoadProgress } from './checkpoint/loadCheckpoint.js';
-export { memoryStore } from './checkpoint/memoryStore.js';
-export type { MemoryStore } from './checkpoint/memoryStore.js';
-export { saveCheckpoint } from './checkpoint/saveCheckpoint.js';
-export type { Checkpoint, SaveCheckpointOptions } from './checkpoint/saveCheckpoint.js';
-export { readTensors, tensorFrom } from './checkpoint/tensorData.js';
-export type { TensorData } from './checkpoint/tensorData.js';
-export { cachedSource } from './data/cachedSource.js';
-export type { CachedSourceOptions } from './data/cachedSource.js';
-export { COLOR_BINS, COLOR_BIN_SIZE, nearestColorBin } from './data/colorBins.js';
-export type { ColorBin } from './data/colorBins.js';
+export { memoryStore, type MemoryStore } from './checkpoint/memoryStore.js';
+export { saveCheckpoint, type Checkpoint, type SaveCheckpointOptions } from './checkpoint/saveCheckpoint.js';
+export { readTensors, tensorFrom, type TensorData } from './checkpoint/tensorData.js';
+export { cachedSource, type CachedSourceOptions } from './data/cachedSource.js';
+export { COLOR_BINS, COLOR_BIN_SIZE, nearestColorBin, type ColorBin } from './data/colorBins.js';
 export { fitColorComponents } from './data/colorComponents.js';
 export type { ColorComponents, FitColorComponentsOptions } from './data/colorComponents.js';
-export { measureColorPrior, smoothColorPrior } from './data/colorPrior.js';
-export type { SmoothColorPriorOptions } from './data/colorPrior.js';
+export { measureColorPrior, smoothColorPrior, type SmoothColorPriorOptions } from './data/colorPrior.js';
 export { centerCrop, cropImages, randomCrop } from './data/crop.js';
 export type { CropWindow, ImageSize, RandomCropOptions } from './data/crop.js';
 export { centerCropTransform, randomCropTransform } from './data/cropTransform.js';
 export type { CenterCropTransformOptions, RandomCropTransformOptions } from './data/cropTransform.js';
-export { findGreyImages } from './data/findGreyImages.js';
-export type { FindGreyImagesOptions } from './data/findGreyImages.js';
+export { findGreyImages, type FindGreyImagesOptions } from './data/findGreyImages.js';
 export type { ImageTone } from './data/colorStatistics.js';
 export { imageTone } from './data/imageTone.js';
 export type { RasterImage } from './data/image.js';
@@ -75,28 +67,23 @@ export type { UnreadableImage, UnreadablePolicy } from './data/readableImages.js
 export { interpolationMatrix, resizeImage } from './data/resize.js';
 export type { InterpolationOptions, ResizeOptions } from './data/resize.js';
 export { shrinkImage } from './data/shrinkImage.js';
-export { splitSource } from './data/splitSource.js';
-export type { SourceSplit, SplitOptions } from './data/splitSource.js';
+export { splitSource, type SourceSplit, type SplitOptions } from './data/splitSource.js';
 export { toGrey } from './data/toGrey.js';
 export { gaussianLogProbability, reparameterize } from './distributions/diagonalGaussian.js';
 export type { DiagonalGaussian } from './distributions/diagonalGaussian.js';
 export { gaussianDivergence } from './distributions/gaussianDivergence.js';
 export { mixtureLogProbability, mixtureResponsibilities } from './distributions/gaussianMixture.js';
 export type { GaussianMixture } from './distributions/gaussianMixture.js';
-export { mixtureModes } from './distributions/mixtureModes.js';
-export type { MixtureModes, MixtureModesOptions } from './distributions/mixtureModes.js';
+export { mixtureModes, type MixtureModes, type MixtureModesOptions } from './distributions/mixtureModes.js';
 export { mixtureEntropyBound, mixtureMean, mixtureVariance } from './distributions/mixtureMoments.js';
 export { sampleMixture } from './distributions/sampleMixture.js';
 export type { MixtureSamples, SampleMixtureOptions } from './distributions/sampleMixture.js';
 export { colorVaeLoss } from './losses/colorVaeLoss.js';
 export type { ColorVaeLoss, ColorVaeLossInputs, ColorVaeLossOptions } from './losses/colorVaeLoss.js';
-export { freeBits } from './losses/freeBits.js';
-export type { FreeBitsOptions } from './losses/freeBits.js';
-export { gradientDifference } from './losses/gradientDifference.js';
-export type { GradientDifferenceOptions } from './losses/gradientDifference.js';
+export { freeBits, type FreeBitsOptions } from './losses/freeBits.js';
+export { gradientDifference, type GradientDifferenceOptions } from './losses/gradientDifference.js';
 export { klDivergence } from './losses/klDivergence.js';
-export { mahalanobis } from './losses/mahalanobis.js';
-export type { PrincipalComponents } from './losses/mahalanobis.js';
+export { mahalanobis, type PrincipalComponents } from './losses/mahalanobis.js';
 export { mixtureDensityLoss } from './losses/mixtureDensityLoss.js';
 export type {
   LatentTarget,
@@ -174,10 +161,8 @@ export { UPSAMPLE_METHODS, Upsample, upsample } from './models/layers/upsample.j
 export type { UpsampleLayerArgs, UpsampleMethod } from './models/layers/upsample.js';
 export { mixtureDensityNetwork, predictMixture } from './models/mixtureDensityNetwork.js';
 export type { MixtureDensityNetwork, MixtureDensityNetworkOptions } from './models/mixtureDensityNetwork.js';
-export { COLOR_VAE_PRESETS, MIXTURE_PRESETS, MODEL_PRESETS } from './models/presets.js';
-export type { ModelPreset } from './models/presets.js';
-export { assignWeights, namedWeights } from './models/weights.js';
-export type { NamedWeights } from './models/weights.js';
+export { COLOR_VAE_PRESETS, MIXTURE_PRESETS, MODEL_PRESETS, type ModelPreset } from './models/presets.js';
+export { assignWeights, namedWeights, type NamedWeights } from './models/weights.js';
 export { ZHANG_BLOCKS, zhangFeatures } from './models/zhangFeatures.js';
 export type { FeatureBlock, ZhangFeaturesOptions } from './models/zhangFeatures.js';
 export type {
@@ -187,14 +172,11 @@ export type {
   TrainingProgress,
   TrainingRun,
 } from './training/callbacks/callback.js';
-export { csvLogger } from './training/callbacks/csvLogger.js';
-export type { CsvLoggerOptions } from './training/callbacks/csvLogger.js';
+export { csvLogger, type CsvLoggerOptions } from './training/callbacks/csvLogger.js';
 export { jsonLinesLogger } from './training/callbacks/jsonLinesLogger.js';
-export { saveSnapshots } from './training/callbacks/saveSnapshots.js';
-export type { SaveSnapshotsOptions } from './training/callbacks/saveSnapshots.js';
+export { saveSnapshots, type SaveSnapshotsOptions } from './training/callbacks/saveSnapshots.js';
 export type { Sink } from './training/callbacks/sink.js';
-export { tensorBoardLogger } from './training/callbacks/tensorBoardLogger.js';
-export type { TensorBoardLoggerOptions } from './training/callbacks/tensorBoardLogger.js';
+export { tensorBoardLogger, type TensorBoardLoggerOptions } from './training/callbacks/tensorBoardLogger.js';
 export type { EarlyStoppingConfig, TrainingConfig, ValidationConfig } from './training/config.js';
 export { colorExamples, mixtureExamples } from './training/examples.js';
 export type {
@@ -203,18 +185,15 @@ export type {
   MixtureExamples,
   MixtureExamplesOptions,
 } from './training/examples.js';
-export { clipByGlobalNorm } from './training/gradients.js';
-export type { ClippedGradients, LossGradients } from './training/gradients.js';
-export { adam, adamW } from './training/optimizers/adam.js';
-export type { AdamOptions, AdamWOptions } from './training/optimizers/adam.js';
+export { clipByGlobalNorm, type ClippedGradients, type LossGradients } from './training/gradients.js';
+export { adam, adamW, type AdamOptions, type AdamWOptions } from './training/optimizers/adam.js';
 export type {
   Optimizer,
   OptimizerConfig,
   OptimizerFactory,
   OptimizerUpdate,
 } from './training/optimizers/optimizer.js';
-export { sgd } from './training/optimizers/sgd.js';
-export type { SgdOptions } from './training/optimizers/sgd.js';
+export { sgd, type SgdOptions } from './training/optimizers/sgd.js';
 export type { EarlyStoppingOptions, TrainingOptions, ValidationOptions } from './training/options.js';
 export { overfitBatches } from './training/overfitBatches.js';
 export type { LearningRateSchedule } from './training/schedules/learningRate.js';
@@ -251,8 +230,7 @@ export type {
   ValidationRecord,
 } from './training/state.js';
 export type { LossParts, StepContext, TrainingData, TrainingTask } from './training/task.js';
-export { train } from './training/train.js';
-export type { TrainingResult } from './training/train.js';
+export { train, type TrainingResult } from './training/train.js';
 export { colorVaeTask, trainColorVae } from './training/trainColorVae.js';
 export type { ColorVaeTaskOptions, TrainColorVaeOptions } from './training/trainColorVae.js';
 export { trainColorizer } from './training/trainColorizer.js';
@@ -284,8 +262,7 @@ export type {
   Colorizer,
   ColorizerOptions,
 } from './inference/colorizer.js';
-export { contactSheet } from './inference/contactSheet.js';
-export type { ContactSheetOptions, ContactSheetTile } from './inference/contactSheet.js';
+export { contactSheet, type ContactSheetOptions, type ContactSheetTile } from './inference/contactSheet.js';
 export { interpolateLatents } from './inference/interpolateLatents.js';
 export type {
   ColorHint,
@@ -296,17 +273,14 @@ export type {
   RgbBytes,
   WishErrors,
 } from './inference/steering/wishes.js';
-export { paintPhoto } from './inference/paintPhoto.js';
+export { paintPhoto, type PaintPhotoOptions, type Upsampling } from './inference/paintPhoto.js';
 export type { AdapterReport } from './backends/adapter.js';
-export { registeredCandidates } from './backends/candidates.js';
-export type { BackendCandidate } from './backends/candidates.js';
+export { registeredCandidates, type BackendCandidate } from './backends/candidates.js';
 export { pickBackend } from './backends/pickBackend.js';
 export type { PickBackendOptions, SkippedBackend, StartedBackend } from './backends/pickBackend.js';
-export { BACKEND_TASKS } from './backends/selfCheck.js';
-export type { BackendTask } from './backends/selfCheck.js';
+export { BACKEND_TASKS, type BackendTask } from './backends/selfCheck.js';
 export type { BackendReport, TaskReport } from './capabilities/backendReport.js';
-export { capabilities } from './capabilities/capabilities.js';
-export type { Capabilities, CapabilitiesOptions } from './capabilities/capabilities.js';
+export { capabilities, type Capabilities, type CapabilitiesOptions } from './capabilities/capabilities.js';
 export type { MissingKernel } from './capabilities/missingKernels.js';
 export type { ModelKernels } from './capabilities/modelKernels.js';
 export type { PlatformReport } from './capabilities/platform.js';

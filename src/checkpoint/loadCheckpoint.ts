@@ -8,9 +8,10 @@ import {
   MAX_MANIFEST_BYTES,
   parseManifest,
   sizeOf,
-  STORAGE_BYTES,
+  storedBytes,
   type TensorEntry,
 } from './manifest.js';
+import { dequantize } from './quantize.js';
 import type { Checkpoint } from './saveCheckpoint.js';
 import { sha256 } from './sha256.js';
 import type { TensorData } from './tensorData.js';
@@ -40,9 +41,11 @@ function actionOn({ location }: CheckpointReader): string {
   return `load the checkpoint "${location}"`;
 }
 
-function decode(bytes: Uint8Array, { shape, storage, offset }: TensorEntry): Float32Array | Int32Array {
+function decode(bytes: Uint8Array, entry: TensorEntry): Float32Array | Int32Array {
+  const { shape, storage, offset } = entry;
   // A copy with a buffer of its own; `slice` of Node's Buffer would not be one.
-  const { buffer } = new Uint8Array(bytes.subarray(offset, offset + sizeOf(shape) * STORAGE_BYTES[storage]));
+  const { buffer } = new Uint8Array(bytes.subarray(offset, offset + storedBytes(entry)));
+  if (storage === 'uint8') return dequantize(buffer, shape, sizeOf(shape));
   if (storage === 'float16') return fromFloat16(new Uint16Array(buffer));
   return storage === 'int32' ? new Int32Array(buffer) : new Float32Array(buffer);
 }

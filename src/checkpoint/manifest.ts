@@ -1,10 +1,11 @@
 import { CheckpointError } from '../errors.js';
 import { assertField, countOf, FieldError, type Fields, fieldsOf, listOf, textOf } from './fields.js';
+import { quantizedBytes } from './quantize.js';
 
 /** The file that makes a folder a checkpoint; it is written last. */
 export const MANIFEST_NAME = 'polyhue.json';
-/** The newest format this version reads and the one it writes. */
-export const FORMAT_VERSION = 1;
+/** The newest format this version reads. */
+const NEWEST_FORMAT = 2;
 
 /** Largest `polyhue.json`, and most entries in it, that are looked at. */
 export const MAX_MANIFEST_BYTES = 16 * 2 ** 20;
@@ -14,11 +15,15 @@ const MAX_NAME_LENGTH = 512;
 const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 
-/** How the values of a tensor are written: little-endian, one after the other. */
-export type TensorStorage = 'float32' | 'float16' | 'int32';
+/** How the values of a tensor are written: little-endian, one after the other; of `uint8`, scales come first, see `quantize`. */
+export type TensorStorage = 'float32' | 'float16' | 'uint8' | 'int32';
 
 /** Bytes per value. */
-export const STORAGE_BYTES: Readonly<Record<TensorStorage, number>> = { float32: 4, float16: 2, int32: 4 };
+const STORAGE_BYTES: Readonly<Record<Exclude<TensorStorage, 'uint8'>, number>> = {
+  float32: 4,
+  float16: 2,
+  int32: 4,
+};
 
 /** Every tensor begins at a multiple of this many bytes of its file. */
 export const ALIGNMENT = 4;
@@ -59,6 +64,17 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
+/** Bytes that a tensor takes in its file. */
+export function storedBytes({ shape, storage }: Pick<TensorEntry, 'shape' | 'storage'>): number {
+  const size = sizeOf(shape);
+  return storage === 'uint8' ? quantizedBytes(shape, size) : size * STORAGE_BYTES[storage];
+}
+
+/** The oldest format that can hold the tensors, so that older releases read what they can: `uint8` came with 2. */
+export function formatVersionFor(tensors: readonly Pick<TensorEntry, 'storage'>[]): number {
+  return tensors.some(({ storage }) => storage === 'uint8') ? 2 : 1;
+}
+
 function parseFile(where: string, value: unknown): FileEntry {
   const entry = fieldsOf(where, value);
   const name = textOf(`${where}.name`, entry['name'], MAX_NAME_LENGTH);
@@ -69,7 +85,8 @@ function parseFile(where: string, value: unknown): FileEntry {
 }
 
 function isStorage(dtype: unknown, storage: unknown): storage is TensorStorage {
-  return dtype === 'int32' ? storage === 'int32' : storage === 'float32' || storage === 'float16';
+  const storages = dtype === 'int32' ? ['int32'] : ['float32', 'float16', 'uint8'];
+  return storages.includes(storage as TensorStorage);
 }
 
 /** Checks everything but whether the values lie within the file. */
@@ -87,6 +104,12 @@ function parseTensor(where: string, value: unknown): TensorEntry {
   const { dtype, storage } = entry;
   assertField(dtype === 'float32' || dtype === 'int32', `${where}.dtype`, 'be "float32" or "int32"', dtype);
   assertField(isStorage(dtype, storage), `${where}.storage`, `be a storage of ${dtype}`, storage);
+  assertField(
+    storage !== 'uint8' || shape.length > 0,
+    `${where}.shape`,
+    'have an axis of channels, as the storage is "uint8"',
+    shape,
+  );
   const offset = countOf(`${where}.offset`, entry['offset']);
   assertField(offset % ALIGNMENT === 0, `${where}.offset`, `be a multiple of ${ALIGNMENT}`, offset);
   return {
@@ -113,10 +136,11 @@ function assertFits(
   maxBytes: number,
 ): void {
   const bytesOf = new Map(files.map(({ name, bytes }) => [name, bytes]));
-  tensors.forEach(({ file, offset, shape, storage }, i) => {
+  tensors.forEach((tensor, i) => {
+    const { file, offset } = tensor;
     const fileBytes = bytesOf.get(file);
     assertField(fileBytes !== undefined, `tensors[${i}].file`, 'be one of the files', file);
-    const end = offset + sizeOf(shape) * STORAGE_BYTES[storage];
+    const end = offset + storedBytes(tensor);
     assertField(end <= fileBytes, `tensors[${i}]`, `end within the ${fileBytes} bytes of its file`, end);
   });
   const stored = files.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -141,17 +165,17 @@ function parseJson(action: string, text: string): unknown {
   }
 }
 
-function assertVersion(action: string, { format, formatVersion }: Fields): void {
+function parseVersion(action: string, { format, formatVersion }: Fields): number {
   assertField(format === 'polyhue', 'format', 'be "polyhue"', format);
-  assertField(Number.isSafeInteger(formatVersion), 'formatVersion', 'be an integer', formatVersion);
-  if (formatVersion === FORMAT_VERSION) return;
+  const version = countOf('formatVersion', formatVersion);
+  if (version >= 1 && version <= NEWEST_FORMAT) return version;
   throw new CheckpointError(
-    `Cannot ${action} as it has format version ${String(formatVersion)} and this release reads ` +
-      `version ${FORMAT_VERSION}: update polyhue`,
+    `Cannot ${action} as it has format version ${version} and this release reads ` +
+      `versions 1 to ${NEWEST_FORMAT}: update polyhue`,
   );
 }
 
-function parseFields(fields: Fields, maxBytes: number): CheckpointManifest {
+function parseFields(fields: Fields, formatVersion: number, maxBytes: number): CheckpointManifest {
   const kind = textOf('kind', fields['kind'], MAX_NAME_LENGTH);
   const files = listOf('files', fields['files'], MAX_ENTRIES).map((file, i) =>
     parseFile(`files[${i}]`, file),
@@ -163,7 +187,7 @@ function parseFields(fields: Fields, maxBytes: number): CheckpointManifest {
   assertDistinct('tensors', tensors);
   assertFits({ files, tensors }, maxBytes);
   const { metadata } = fields;
-  return { format: 'polyhue', formatVersion: FORMAT_VERSION, kind, metadata, files, tensors };
+  return { format: 'polyhue', formatVersion, kind, metadata, files, tensors };
 }
 
 /**
@@ -177,8 +201,7 @@ export function parseManifest(action: string, text: string, maxBytes: number): C
   const json = parseJson(action, text);
   try {
     const fields = fieldsOf(MANIFEST_NAME, json);
-    assertVersion(action, fields);
-    return parseFields(fields, maxBytes);
+    return parseFields(fields, parseVersion(action, fields), maxBytes);
   } catch (cause) {
     if (!(cause instanceof FieldError)) throw cause;
     throw new CheckpointError(`${cause.messageFor(action)} in its ${MANIFEST_NAME}`, { cause });

@@ -4,16 +4,17 @@ import { toFloat16 } from './float16.js';
 import {
   ALIGNMENT,
   type CheckpointManifest,
-  FORMAT_VERSION,
+  formatVersionFor,
   MANIFEST_NAME,
   parseManifest,
   sizeOf,
-  STORAGE_BYTES,
+  storedBytes,
   type FileEntry,
   type TensorEntry,
   type TensorStorage,
 } from './manifest.js';
 import { assertPlainJson } from './plainJson.js';
+import { isQuantizable, quantize } from './quantize.js';
 import { sha256 } from './sha256.js';
 import type { TensorData } from './tensorData.js';
 
@@ -31,11 +32,13 @@ export interface Checkpoint {
 
 export interface SaveCheckpointOptions {
   /**
-   * How float32 tensors are written: exactly, or rounded to half precision in half the bytes.
+   * How float32 tensors are written: exactly, rounded to half precision in half the bytes, or as 8-bit codes in a quarter of
+   * them. Of `'uint8'`, each output channel, the last axis, has a scale of its own; tensors of one axis, and those with fewer
+   * than 16 values for a channel, are written exactly. It makes the checkpoint one of format version 2.
    *
    * @defaultValue `'float32'`
    */
-  readonly storage?: 'float32' | 'float16';
+  readonly storage?: 'float32' | 'float16' | 'uint8';
   /**
    * Size to which files are filled, in bytes; a larger tensor has a file of its own.
    *
@@ -60,33 +63,49 @@ function aligned(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 }
 
+/** What a value must be less than in magnitude, and how messages call the end of the range. */
+const RANGES: Readonly<Record<TensorStorage, { readonly limit: number; readonly largest: string }>> = {
+  float32: { limit: Infinity, largest: 'infinity' },
+  float16: { limit: 65520, largest: '65504' },
+  uint8: { limit: 2 ** 127, largest: '2^127' },
+  int32: { limit: Infinity, largest: 'infinity' },
+};
+
 /** @throws {CheckpointError} If a value is not finite, or would not be after rounding to `storage`. */
 function assertStorable(name: string, values: Float32Array | Int32Array, storage: TensorStorage): void {
-  const limit = storage === 'float16' ? 65520 : Infinity;
+  const { limit, largest } = RANGES[storage];
   const element = values.findIndex((value) => !(Math.abs(value) < limit));
   if (element < 0) return;
   const value = values[element]!;
   const cure = Number.isFinite(value)
-    ? 'float16 ends at 65504, save it as "float32"'
+    ? `${storage} ends at ${largest}, save it as "float32"`
     : 'a training that diverged is not worth saving';
   throw new CheckpointError(
     `Cannot ${ACTION} as element ${element} of the tensor "${name}" is ${value}: ${cure}`,
   );
 }
 
-function encode(values: Float32Array | Int32Array, storage: TensorStorage): Uint8Array {
+/** How a tensor is written, by what was asked for. */
+function storageOf({ shape, values }: TensorData, wanted: Required<SaveCheckpointOptions>['storage']) {
+  if (values instanceof Int32Array) return 'int32';
+  return wanted === 'uint8' && !isQuantizable(shape) ? 'float32' : wanted;
+}
+
+function encode({ shape, values }: TensorData, storage: TensorStorage): Uint8Array {
+  if (storage === 'uint8') return quantize(values as Float32Array, shape);
   return bytesOf(storage === 'float16' ? toFloat16(values as Float32Array) : values);
 }
 
 /** Lays tensors out in files, in order. */
 function layOut(tensors: Checkpoint['tensors'], options: Required<SaveCheckpointOptions>): Shard[] {
   const shards: Shard[] = [];
-  for (const [name, { shape, values }] of tensors) {
+  for (const [name, tensor] of tensors) {
+    const { shape, values } = tensor;
     const dtype = values instanceof Int32Array ? 'int32' : 'float32';
-    const storage = dtype === 'int32' ? 'int32' : options.storage;
+    const storage = storageOf(tensor, options.storage);
     if (sizeOf(shape) !== values.length) throw new ShapeError(ACTION, name, [values.length], shape);
     assertStorable(name, values, storage);
-    const bytes = values.length * STORAGE_BYTES[storage];
+    const bytes = storedBytes({ shape, storage });
     let shard = shards.at(-1);
     if (shard === undefined || aligned(shard.bytes) + bytes > options.maxShardBytes) {
       shard = { entries: [], parts: [], bytes: 0 };
@@ -94,7 +113,7 @@ function layOut(tensors: Checkpoint['tensors'], options: Required<SaveCheckpoint
     }
     const offset = aligned(shard.bytes);
     shard.entries.push({ name, shape: [...shape], dtype, storage, offset });
-    shard.parts.push(new Uint8Array(offset - shard.bytes), encode(values, storage));
+    shard.parts.push(new Uint8Array(offset - shard.bytes), encode(tensor, storage));
     shard.bytes = offset + bytes;
   }
   return shards;
@@ -116,7 +135,7 @@ function concatenate({ parts, bytes }: Shard): Uint8Array {
  * Files of weights are named by their content, and the manifest comes last, so that a save that is cut off at any point
  * leaves the former checkpoint as it was.
  *
- * @throws {CheckpointError} If the store cannot write, or a tensor holds NaN, infinity or a number too large for float16, or `kind` or
+ * @throws {CheckpointError} If the store cannot write, or a tensor holds NaN, infinity or a number too large for `storage`, or `kind` or
  *   a tensor's name is empty or longer than 512 characters.
  * @throws {TypeError} If `metadata` is not plain JSON or `storage` is unknown.
  * @throws {ShapeError} If a tensor's shape does not fit its values.
@@ -141,7 +160,7 @@ export async function saveCheckpoint(
 ): Promise<void> {
   const { storage = 'float32', maxShardBytes = 4 * 2 ** 20 } = options;
   const { kind, metadata, tensors } = checkpoint;
-  assertOneOf(ACTION, 'storage', storage, ['float32', 'float16']);
+  assertOneOf(ACTION, 'storage', storage, ['float32', 'float16', 'uint8']);
   assertPositiveInteger(ACTION, 'maxShardBytes', maxShardBytes);
   assertPlainJson(ACTION, 'metadata', metadata);
 
@@ -158,7 +177,7 @@ export async function saveCheckpoint(
   }
   const manifest: CheckpointManifest = {
     format: 'polyhue',
-    formatVersion: FORMAT_VERSION,
+    formatVersion: formatVersionFor(entries),
     kind,
     metadata,
     files,

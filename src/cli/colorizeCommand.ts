@@ -2,7 +2,8 @@ import { join } from 'node:path';
 
 import { checkpointHash } from '../checkpoint/loadCheckpoint.js';
 import { type Colorizer, loadColorizer } from '../inference/colorizer.js';
-import { type CommandSpec, type ParsedArguments, positiveInteger, UsageError } from './arguments.js';
+import { UPSAMPLINGS } from '../inference/paintPhoto.js';
+import { choice, type CommandSpec, type ParsedArguments, positiveInteger, UsageError } from './arguments.js';
 import { BACKEND_OPTION, type ComputeChoice, computeChoice, startChosenBackend } from './chooseBackend.js';
 import { type PhotoOutcome, type PhotoPainter, photoPainter } from './colorizePhoto.js';
 import { colorizePhotos } from './colorizePhotos.js';
@@ -52,6 +53,10 @@ export const COLORIZE_COMMAND: CommandSpec = {
     },
     ...LATENT_OPTIONS,
     ...WISH_OPTIONS,
+    upsampling: {
+      value: 'NAME',
+      description: 'edges: colors end at the edges of the photo; bilinear: they flow (default: edges)',
+    },
     ...FILE_OPTIONS,
     resume: { description: 'pass over photos that are done: same photo, same model, same options' },
     'max-pixels': { value: 'N', description: 'refuse larger photos (default: 100000000)' },
@@ -90,7 +95,11 @@ function colorizeRequest(args: ParsedArguments): ColorizeRequest {
     resume: args.switched('resume'),
     compute: computeChoice(args),
     settings: {
-      options: { ...colorizeOptions(args), ...wishOptions(args) },
+      options: {
+        ...colorizeOptions(args),
+        ...wishOptions(args),
+        upsampling: choice(args, 'upsampling', UPSAMPLINGS) ?? 'edges',
+      },
       out: args.text('out')!,
       files: fileSettings(args),
     },

@@ -11,7 +11,7 @@ import { ImageError } from '../errors.js';
 import type { Colorization } from '../inference/colorization.js';
 import type { Colorizer } from '../inference/colorizer.js';
 import { contactSheet, type ContactSheetTile } from '../inference/contactSheet.js';
-import { paintPhoto } from '../inference/paintPhoto.js';
+import { paintPhoto, type Upsampling } from '../inference/paintPhoto.js';
 import { encodeImage, FORMAT_ENDINGS } from '../node/encodeImage.js';
 import type { ImageMetadata } from '../node/imageMetadata.js';
 import { stagedFiles, type StagedFiles } from '../node/stagedFiles.js';
@@ -40,11 +40,15 @@ export interface PhotoPainter {
 }
 
 /** Paints a small copy of the photo, not the whole, for each tile. */
-async function sheetOf(photo: RasterImage, results: readonly Colorization[]): Promise<Uint8Array> {
+async function sheetOf(
+  photo: RasterImage,
+  results: readonly Colorization[],
+  upsampling: Upsampling,
+): Promise<Uint8Array> {
   const small = shrinkImage(photo, SHEET_PHOTO_SIDE);
   const tiles: ContactSheetTile[] = [{ image: await toGrey(small) }];
   for (const { colorField, weight } of results)
-    tiles.push({ image: await paintPhoto(small, colorField), weight });
+    tiles.push({ image: await paintPhoto(small, colorField, { upsampling }), weight });
   return encodePng(await contactSheet([tiles]));
 }
 
@@ -104,7 +108,11 @@ async function stageResults(
     entries.push({ file, ...choice, ...wishErrorsOf(result), latent: Array.from(latent) });
   }
   const sheet = files.sheet ? `${name}.sheet.png` : undefined;
-  if (sheet !== undefined) await staged.add(join(folder, sheet), await sheetOf(photo.image, results));
+  if (sheet !== undefined)
+    await staged.add(
+      join(folder, sheet),
+      await sheetOf(photo.image, results, settings.options.upsampling ?? 'edges'),
+    );
   const { width, height } = photo.image;
   return {
     input: job.input,

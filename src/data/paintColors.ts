@@ -1,6 +1,7 @@
 import { assertPositiveInteger } from '../errors.js';
 import { nextTask } from '../nextTask.js';
 import { encodedOf, LAB_SCALES, labCurveInverse, RGB_FROM_XYZ } from './colorCurves.js';
+import { canShow, gamutShare } from './gamut.js';
 import type { RasterImage } from './image.js';
 import type { RowLightness } from './lightnessRows.js';
 import { BYTE_SCALE } from './rasterTensor.js';
@@ -16,8 +17,12 @@ export interface PaintOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Lab colors of one row of pixels, a and b interleaved; it may be overwritten once the next row is asked for. */
-export type RowColors = (row: number) => Float32Array;
+/**
+ * Lab colors of one row of pixels, a and b interleaved; it may be overwritten once the next row is asked for.
+ *
+ * `lightness` is that of the row, as in {@link RowLightness}.
+ */
+export type RowColors = (row: number, lightness: Float32Array) => Float32Array;
 
 /** Steps of the table from linear light to bytes: near black, where it is steepest, a step is a fifth of a byte. */
 const STEPS = 2 ** 14;
@@ -32,7 +37,7 @@ function encodedBytes(): Uint8Array {
   return byteTable;
 }
 
-/** The byte of linear light; what sRGB cannot show is clipped. */
+/** The byte of linear light. */
 function byteOf(bytes: Uint8Array, light: number): number {
   if (light >= 1) return BYTE_SCALE;
   return light > 0 ? bytes[(light * STEPS + 0.5) | 0]! : 0;
@@ -45,12 +50,25 @@ function writeRow(target: Uint8ClampedArray, lightness: Float32Array, ab: Float3
   const bytes = encodedBytes();
   for (let i = 0, j = 0; i < lightness.length; i++, j += 3) {
     const f = lightness[i]!;
-    const x = labCurveInverse(f + perA * ab[2 * i]!);
+    const dx = perA * ab[2 * i]!;
+    const dz = perB * ab[2 * i + 1]!;
     const y = labCurveInverse(f);
-    const z = labCurveInverse(f - perB * ab[2 * i + 1]!);
-    target[j] = byteOf(bytes, xr * x + yr * y + zr * z);
-    target[j + 1] = byteOf(bytes, xg * x + yg * y + zg * z);
-    target[j + 2] = byteOf(bytes, xb * x + yb * y + zb * z);
+    let x = labCurveInverse(f + dx);
+    let z = labCurveInverse(f - dz);
+    let red = xr * x + yr * y + zr * z;
+    let green = xg * x + yg * y + zg * z;
+    let blue = xb * x + yb * y + zb * z;
+    if (!(canShow(red) && canShow(green) && canShow(blue))) {
+      const share = gamutShare(f, dx, dz);
+      x = labCurveInverse(f + share * dx);
+      z = labCurveInverse(f - share * dz);
+      red = xr * x + yr * y + zr * z;
+      green = xg * x + yg * y + zg * z;
+      blue = xb * x + yb * y + zb * z;
+    }
+    target[j] = byteOf(bytes, red);
+    target[j + 1] = byteOf(bytes, green);
+    target[j + 2] = byteOf(bytes, blue);
   }
 }
 
@@ -64,7 +82,8 @@ export interface PaintSources {
  * A picture of given lightness and colors.
  *
  * It computes what `labToRgb` does, byte for byte but for rounding, in one pass over the pixels that no backend does as fast:
- * nothing of the size of the picture is kept but the result.
+ * nothing of the size of the picture is kept but the result. A color that sRGB cannot show is brought nearer to grey, at the
+ * same lightness and hue, until sRGB can.
  *
  * @returns A picture of three channels.
  * @throws {RangeError} If `stripPixels` is not a positive integer.
@@ -84,7 +103,8 @@ export async function paintColors(
       await nextTask();
       signal?.throwIfAborted();
     }
-    writeRow(data.subarray(row * width * 3, (row + 1) * width * 3), lightness(row), colors(row));
+    const own = lightness(row);
+    writeRow(data.subarray(row * width * 3, (row + 1) * width * 3), own, colors(row, own));
   }
   return { width, height, data };
 }

@@ -6,7 +6,7 @@ import { keptLightnessRows } from '../data/lightnessRows.js';
 import { encodePng } from '../data/png.js';
 import { rasterToTensor } from '../data/rasterTensor.js';
 import { assertImageData, toImageData } from '../data/toImageData.js';
-import { type PhotoPainter, photoPainter } from './paintPhoto.js';
+import { type PaintPhotoOptions, photoPainter, type Upsampling } from './paintPhoto.js';
 import type { WishErrors } from './steering/wishes.js';
 
 /** A latent code and where it came from. */
@@ -32,8 +32,8 @@ export const GIVEN = { weight: null, componentWeight: null, component: null, see
  * One way to color one photo.
  *
  * It holds the photo and a small color field, no tensor: there is nothing to dispose. The full-size picture is made anew
- * each time it is asked for. Results of one photo share its lightness, which is computed once, for photos of up to 4
- * megapixels, and held for as long as one of them is: leave the photo's pixels as they are.
+ * each time it is asked for. Results of one photo share what colors follow, up to 10 MiB, and its lightness, for photos of up to 4
+ * megapixels: both are computed once and held for as long as one of the results is. Leave the photo's pixels as they are.
  */
 export interface Colorization extends LatentChoice {
   readonly width: number;
@@ -43,26 +43,29 @@ export interface Colorization extends LatentChoice {
   /** How near it comes to hints, palette and reference, where they were given. */
   readonly wishErrors: WishErrors;
   /** The photo in color, three channels, at its own size. */
-  readonly toRaster: () => Promise<RasterImage>;
+  readonly toRaster: (options?: PaintPhotoOptions) => Promise<RasterImage>;
   /** The photo in color, sRGB in [0, 1], shape `[height, width, 3]`, to be disposed by the caller. */
-  readonly toTensor: () => Promise<tf.Tensor3D>;
+  readonly toTensor: (options?: PaintPhotoOptions) => Promise<tf.Tensor3D>;
   /** The photo in color for a canvas; rejects with a `BackendError` where there is no `ImageData`, as in Node. */
-  readonly toImageData: () => Promise<ImageData>;
+  readonly toImageData: (options?: PaintPhotoOptions) => Promise<ImageData>;
   /** The bytes of a PNG file. */
-  readonly toPng: () => Promise<Uint8Array<ArrayBuffer>>;
+  readonly toPng: (options?: PaintPhotoOptions) => Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** A photo and what paints it. */
 export interface PaintedPhoto {
   readonly width: number;
   readonly height: number;
-  readonly paint: PhotoPainter;
+  readonly paint: (colorField: TensorData, options: PaintPhotoOptions) => Promise<RasterImage>;
 }
 
-/** A photo that is painted several times: its lightness is kept. */
-export function paintedPhoto(photo: RasterImage): PaintedPhoto {
+/** A photo that is painted several times: its lightness, and how colors follow it, are kept. */
+export function paintedPhoto(photo: RasterImage, upsampling: Upsampling = 'edges'): PaintedPhoto {
   const { width, height } = photo;
-  return { width, height, paint: photoPainter(photo, keptLightnessRows(photo)) };
+  const paint = photoPainter(photo, keptLightnessRows(photo));
+  const own = async (field: TensorData, options: PaintPhotoOptions) =>
+    paint(field, { ...options, upsampling: options.upsampling ?? upsampling });
+  return { width, height, paint: own };
 }
 
 /** A result of a colorizer. */
@@ -72,17 +75,17 @@ export function colorization(
 ): Colorization {
   const { width, height, paint } = photo;
   const { colorField } = choice;
-  const toRaster = async () => paint(colorField);
+  const toRaster = async (options: PaintPhotoOptions = {}) => paint(colorField, options);
   return {
     ...choice,
     width,
     height,
     toRaster,
-    toTensor: async () => rasterToTensor(await toRaster()),
-    toImageData: async () => {
+    toTensor: async (options) => rasterToTensor(await toRaster(options)),
+    toImageData: async (options) => {
       assertImageData(); // before the work, not after it
-      return toImageData(await toRaster());
+      return toImageData(await toRaster(options));
     },
-    toPng: async () => encodePng(await toRaster()),
+    toPng: async (options) => encodePng(await toRaster(options)),
   };
 }

@@ -21,6 +21,7 @@ import { type ChooseLatentsOptions, latentOptions, type LatentMode } from './cho
 import { colorization, type Colorization, GIVEN, paintedPhoto, type PaintedPhoto } from './colorization.js';
 import { decodeFields } from './decodeFields.js';
 import { squareLightness } from './greyInput.js';
+import { assertUpsampling, type Upsampling } from './paintPhoto.js';
 import { type PlacedWishes, prepareWishes } from './steering/prepareWishes.js';
 import { asksForCodes, steerFields } from './steering/steerFields.js';
 import { assertWishes, type ColorWishes } from './steering/wishes.js';
@@ -71,6 +72,12 @@ export interface ColorizeOptions extends ColorWishes {
    * @defaultValue `1`, about the smallest difference that is seen between patches side by side
    */
   readonly leastDifference?: number;
+  /**
+   * How the colors of results come to the size of the photo; see {@link PaintPhotoOptions}.
+   *
+   * @defaultValue `'edges'`
+   */
+  readonly upsampling?: Upsampling;
   /** Gives up between two photos, or two steps towards a wish; the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Told after each photo, and after each step towards a wish. */
@@ -169,6 +176,7 @@ async function decodePhoto(
 /** What a call of `colorize` asks for each photo. */
 interface PhotoRequest {
   readonly settings: ChooseLatentsOptions;
+  readonly upsampling: Upsampling;
   readonly wishes: ColorWishes;
   readonly signal: AbortSignal | undefined;
   readonly onShare: (share: number) => void;
@@ -197,7 +205,7 @@ async function colorizePhoto(
       const lightness = await square.data<'float32'>();
       const placed = await prepareWishes(request.wishes, photo, { lightness, size: vae.config.imageSize });
       const chosen = await chooseWished({ vae, mixture, conditioning, lightness }, placed, request);
-      const painted = paintedPhoto(photo);
+      const painted = paintedPhoto(photo, request.upsampling);
       return chosen.map((one) => wishedColorization(painted, placed, one));
     });
   } finally {
@@ -251,6 +259,8 @@ export function colorizer(models: ColorizerModels, options: ColorizerOptions = {
   const { imageSize, latentDim } = models.colorVae.config;
 
   const colorizeAll = async (photos: readonly RasterImage[], request: ColorizeOptions) => {
+    const { upsampling = 'edges' } = request;
+    assertUpsampling(ACTION, upsampling);
     const settings = latentOptions(ACTION, request, components);
     const { signal, onProgress } = request;
     for (const photo of photos) {
@@ -264,7 +274,7 @@ export function colorizer(models: ColorizerModels, options: ColorizerOptions = {
     ];
     for (const photo of photos) {
       signal?.throwIfAborted();
-      const work = { settings, wishes: request, signal, onShare: tell };
+      const work = { settings, upsampling, wishes: request, signal, onShare: tell };
       results.push(await watched(WORK, () => colorizePhoto(models, photo, work, options)));
       onProgress?.({ done: results.length, total });
     }

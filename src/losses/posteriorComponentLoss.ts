@@ -22,6 +22,13 @@ export interface PosteriorComponentOptions {
    */
   readonly relaxation?: number;
   /**
+   * Share of the distance that the first component bears for every code, 0 to 1: it becomes the best single answer, and the others
+   * take what is far from it.
+   *
+   * @defaultValue `0.3`
+   */
+  readonly anchor?: number;
+  /**
    * Factor of the term that trains the deviations; 0 leaves them as they are.
    *
    * @defaultValue `0.05`
@@ -63,6 +70,18 @@ function expectedLogDensities(
   return tf.add(tf.add(tf.mul(tf.sum(standardized, 2), 0.5), logVolume), (latentDim / 2) * LOG_TWO_PI);
 }
 
+/** What each component bears of its distance, shape `[batch, components]`; sums to 1. */
+function shares(
+  nearest: tf.Tensor,
+  { relaxation, anchor }: { readonly relaxation: number; readonly anchor: number },
+): tf.Tensor {
+  const components = nearest.shape[1]!;
+  const rest = components > 1 ? relaxation / (components - 1) : 0;
+  const first = indicator(tf.scalar(0, 'int32'), components); // [components]
+  const relaxed = tf.add(tf.mul(nearest, 1 - relaxation - rest), rest);
+  return tf.add(tf.mul(relaxed, 1 - anchor), tf.mul(first, anchor));
+}
+
 /**
  * The terms whose weighted sum is `posteriorComponentLoss`.
  *
@@ -73,11 +92,12 @@ export function posteriorComponentTerms(
   mixture: GaussianMixture,
   options: PosteriorComponentOptions = {},
 ): PosteriorComponentTerms {
-  const { spread = 3, relaxation = 0.02 } = options;
+  const { spread = 3, relaxation = 0.02, anchor = 0.3 } = options;
   assertGaussian(ACTION, 'posterior', posterior, ['batch', 'latentDim']);
   assertMixture(ACTION, mixture, posterior.means.shape);
   assertPositive(ACTION, 'spread', spread);
   assertBetween(ACTION, 'relaxation', relaxation, [0, 1]);
+  assertBetween(ACTION, 'anchor', anchor, [0, 1]);
   const { logits, means } = mixture;
   const components = logits.shape[1];
 
@@ -87,9 +107,7 @@ export function posteriorComponentTerms(
     const distances = tf.sum(tf.mul(squares, precision), 2); // [batch, components]
     const nearest = indicator(tf.argMin(distances, 1), components);
     const ofNearest = (values: tf.Tensor) => tf.sum<tf.Tensor1D>(tf.mul(values, nearest), 1);
-    const others = tf.sub(tf.sum<tf.Tensor1D>(distances, 1), ofNearest(distances));
-    const share = components > 1 ? relaxation / (components - 1) : 0;
-    const borne = tf.add(tf.mul(ofNearest(distances), 1 - relaxation), tf.mul(others, share));
+    const borne = tf.sum<tf.Tensor1D>(tf.mul(distances, shares(nearest, { relaxation, anchor })), 1);
     return {
       weight: tf.neg(ofNearest(tf.logSoftmax(logits))),
       distance: tf.div<tf.Tensor1D>(borne, 2 * spread ** 2),
@@ -111,16 +129,16 @@ export function posteriorComponentTotal(
  * Loss of a mixture density network that trains the component nearest to the posterior of each code, where nearness is
  * measured in deviations of the posterior.
  *
- * `-log(w[k]) + 1/(2 spread**2) * ((1 - e) r[k]**2 + e/(K-1) sum{ r[m]**2 : m != k }) + deviationWeight * deviation` with
- * `r[m]**2 = sum{ (means[m][j] - posterior.means[j])**2 / exp(posterior.logVariances[j]) : j }`, `k = argmin(r)` and
- * `e = relaxation`. A dimension that the decoder does not need has a posterior as wide as the prior and hardly counts; one
+ * `-log(w[k]) + 1/(2 spread**2) * sum{ s[m] r[m]**2 : m } + deviationWeight * deviation` with
+ * `r[m]**2 = sum{ (means[m][j] - posterior.means[j])**2 / exp(posterior.logVariances[j]) : j }`, `k = argmin(r)` and shares
+ * `s[m] = anchor [m = 0] + (1 - anchor) ((1 - relaxation) [m = k] + relaxation/(K-1) [m != k])`. A dimension that the decoder does not need has a posterior as wide as the prior and hardly counts; one
  * that decides the colors has a narrow one. Likelihood sees no such difference, and its components end up alike. The
  * deviations are fitted to what the nearest means leave: they serve samples and likelihoods and do not move the means.
  *
  * @param posterior What the encoder says of the codes of true colors.
  * @returns Loss per example, shape `[batch]`, to be disposed by the caller.
  * @throws {ShapeError} If `mixture` does not describe codes of `posterior`.
- * @throws {RangeError} If `spread` is not positive, `relaxation` not in 0..1 or `deviationWeight` negative.
+ * @throws {RangeError} If `spread` is not positive, `relaxation` or `anchor` not in 0..1 or `deviationWeight` negative.
  * @see A. Deshpande et al., Learning Diverse Image Colorization, 2017: the nearest component alone.
  * @see C. Rupprecht et al., Learning in an Uncertain World: Representing Ambiguity Through Multiple Hypotheses, 2017.
  */

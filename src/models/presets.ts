@@ -191,7 +191,7 @@ export const MIXTURE_PRESETS: Readonly<Record<ModelPreset, MixtureDensityNetwork
     kind: 'mixtureDensityNetwork',
     input: { kind: 'greyLevel', imageSize: 64 },
     latentDim: 64,
-    components: 8,
+    components: 5,
     style: COMPACT_STYLE,
     trunk: trunk(3, [[32, 2], [64, 2], [64, 1], [128, 2], [128, 1], [256, 2]]), // prettier-ignore
     hidden: [{ units: 256, activation: 'relu' }],

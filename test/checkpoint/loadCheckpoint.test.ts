@@ -82,8 +82,8 @@ describe('loadCheckpoint()', () => {
 
   it('says when the format is newer or the kind another', async () => {
     await expectMessage(
-      withManifest({ format: 'polyhue', formatVersion: 2 }),
-      'it has format version 2 and this release reads version 1: update polyhue',
+      withManifest({ format: 'polyhue', formatVersion: 3 }),
+      'it has format version 3 and this release reads versions 1 to 2: update polyhue',
     );
     await expectMessage(
       withManifest(changed(['kind'], 'training')),
@@ -135,6 +135,7 @@ describe('loadCheckpoint()', () => {
 
   it('names the field that is not as it must be', async () => {
     const hash = 'x'.repeat(64);
+    const [kernel] = manifestOf(goldenFiles())['tensors'] as Json[];
     const cases: [unknown, string][] = [
       [[], '\'polyhue.json\' must be an object: current value is "a list of 0"'],
       [changed(['files'], {}), "'files' must be a list of at most 100000: current value is [object Object]"],
@@ -186,6 +187,18 @@ describe('loadCheckpoint()', () => {
       [
         changed(['tensors', 2, 'storage'], 'float16'),
         '\'tensors[2].storage\' must be a storage of int32: current value is "float16"',
+      ],
+      [
+        changed(['tensors', 2, 'storage'], 'uint8'),
+        '\'tensors[2].storage\' must be a storage of int32: current value is "uint8"',
+      ],
+      [
+        changed(['tensors', 0], { ...kernel, shape: [], storage: 'uint8' }),
+        '\'tensors[0].shape\' must have an axis of channels, as the storage is "uint8": current value is "a list of 0"',
+      ],
+      [
+        changed(['tensors', 0], { ...kernel, storage: 'uint8' }),
+        "'tensors[0]' must end within the 24 bytes of its file: current value is 30",
       ],
       [
         changed(['tensors', 0, 'offset'], 2),

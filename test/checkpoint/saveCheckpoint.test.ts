@@ -103,6 +103,12 @@ describe('saveCheckpoint()', () => {
       ),
     );
     await expect(save(65519, 'float16')).resolves.toBeDefined();
+    const tensors = new Map([['w', { shape: [16, 1], values: new Float32Array(16).fill(-(2 ** 127)) }]]);
+    await expect(saved({ tensors }, { storage: 'uint8' })).rejects.toThrow(
+      new CheckpointError(
+        `Cannot save a checkpoint as element 0 of the tensor "w" is ${-(2 ** 127)}: uint8 ends at 2^127, save it as "float32"`,
+      ),
+    );
   });
 
   it('refuses metadata that JSON would change', async () => {
@@ -123,7 +129,7 @@ describe('saveCheckpoint()', () => {
   it('says what is wrong with an argument', async () => {
     await expect(saved({}, { storage: 'int8' as 'float16' })).rejects.toThrow(
       new TypeError(
-        'Cannot save a checkpoint as \'storage\' must be one of "float32", "float16": current value is "int8"',
+        'Cannot save a checkpoint as \'storage\' must be one of "float32", "float16", "uint8": current value is "int8"',
       ),
     );
     await expect(saved({}, { maxShardBytes: 0 })).rejects.toThrow(

@@ -290,6 +290,10 @@ describe('polyhue colorize', () => {
       "Give '--temperature' or '--mode modes', not both: modes are not drawn at random",
     ],
     [
+      ['a.jpg', '--upsampling', 'cubic'],
+      'Cannot read the command line as \'--upsampling\' must be one of "edges", "bilinear": current value is "cubic"',
+    ],
+    [
       ['a.jpg', '--backend', 'cuda'],
       'Cannot read the command line as \'--backend\' must be one of "auto", "webgpu", "wasm", "cpu", "tensorflow": current value is "cuda"',
     ],

@@ -49,16 +49,18 @@ function expectBytesClose(actual: ArrayLike<number>, expected: readonly number[]
 }
 
 describe('paintPhoto()', () => {
-  it('equals scikit-image and Pillow to the byte, but for rounding', async () => {
-    const painted = await paintPhoto(PHOTO, FIELD);
+  it('equals scikit-image and Pillow to the byte, but for rounding, with bilinear upsampling', async () => {
+    const painted = await paintPhoto(PHOTO, FIELD, { upsampling: 'bilinear' });
     expect([painted.width, painted.height]).toEqual([golden.width, golden.height]);
     expectBytesClose(painted.data, golden.painted, 1);
   });
 
   it('keeps the lightness of the photo where the colors are in the gamut', async () => {
-    const painted = lightnessOf(await paintPhoto(PHOTO, FIELD));
-    // Half a byte in each channel is at most about 0.25 of L* in these mid tones.
-    painted.forEach((lightness, i) => expect(Math.abs(lightness - golden.lightness[i]!)).toBeLessThan(0.3));
+    for (const upsampling of ['edges', 'bilinear'] as const) {
+      const painted = lightnessOf(await paintPhoto(PHOTO, FIELD, { upsampling }));
+      // Half a byte in each channel is at most about 0.25 of L* in these mid tones.
+      painted.forEach((lightness, i) => expect(Math.abs(lightness - golden.lightness[i]!)).toBeLessThan(0.3));
+    }
   });
 
   it('gives the grey photo for a color field of zeros', async () => {
@@ -112,16 +114,42 @@ describe('paintPhoto()', () => {
     for (const byte of data) expect(Math.abs(byte - 128)).toBeLessThanOrEqual(2);
   });
 
-  it('keeps what is not a number to the pixels it touches', async () => {
+  it('keeps what is not a number to the pixels it touches, with bilinear upsampling', async () => {
     const values = new Float32Array(2 * 1 * 2).fill(0);
     values.fill(Number.NaN, 0, 2);
-    const { data } = await paintPhoto(solid(1, 8, [128]), { shape: [2, 1, 2], values });
+    const { data } = await paintPhoto(
+      solid(1, 8, [128]),
+      { shape: [2, 1, 2], values },
+      { upsampling: 'bilinear' },
+    );
     expect([data[0], data[21]]).toEqual([0, 128]);
   });
 
-  it('clips colors out of the gamut', async () => {
-    const { data } = await paintPhoto(solid(1, 1, [128]), solidField(127, 127));
-    expect([data[0], data[2]]).toEqual([255, 0]);
+  it('keeps the lightness where colors are out of the gamut, whose chroma is reduced', async () => {
+    const levels = solid(16, 16, [0]);
+    const photo = { ...levels, data: Uint8Array.from({ length: 256 }, (_, i) => i) };
+    const expected = lightnessOf(await toGrey(photo));
+    for (const [a, b] of [
+      [127, 127],
+      [-127, 100],
+      [90, -127],
+      [-60, -60],
+    ] as const) {
+      const { data } = await paintPhoto(photo, solidField(a, b));
+      lightnessOf({ ...photo, data }).forEach((lightness, i) =>
+        expect(Math.abs(lightness - expected[i]!)).toBeLessThan(i < 32 ? 0.5 : 0.3),
+      );
+      expect(Math.max(data[0]!, data[1]!, data[2]!)).toBeLessThanOrEqual(1);
+      expect(Math.min(...data.slice(-3))).toBeGreaterThanOrEqual(254);
+    }
+  });
+
+  it('gives every grey back as it was for colors of zero', async () => {
+    const photo = { width: 16, height: 16, data: Uint8Array.from({ length: 256 }, (_, i) => i) };
+    for (const upsampling of ['edges', 'bilinear'] as const) {
+      const { data } = await paintPhoto(photo, solidField(0, 0), { upsampling });
+      expect(Array.from(data)).toEqual(Array.from({ length: 768 }, (_, i) => Math.floor(i / 3)));
+    }
   });
 
   it('gives up between strips', async () => {
@@ -156,6 +184,11 @@ describe('paintPhoto()', () => {
         new RangeError(
           "Cannot paint a photo as 'colorField.values.length' must be above 0 and the product of the shape, 8: " +
             'current value is 7',
+        ),
+      );
+      await expect(paintPhoto(PHOTO, FIELD, { upsampling: 'cubic' as 'edges' })).rejects.toThrow(
+        new TypeError(
+          'Cannot paint a photo as \'upsampling\' must be one of "edges", "bilinear": current value is "cubic"',
         ),
       );
       await expect(paintPhoto(PHOTO, FIELD, { stripPixels: 0 })).rejects.toThrow(

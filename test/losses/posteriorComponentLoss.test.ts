@@ -40,7 +40,7 @@ describe('posteriorComponentTerms()', () => {
     async (term) => {
       const name =
         `posteriorComponent${term[0]!.toUpperCase()}${term.slice(1)}` as 'posteriorComponentWeight';
-      const options = { spread: 2.5, relaxation: 0.1 };
+      const options = { spread: 2.5, relaxation: 0.1, anchor: 0.25 };
       await expectGolden(
         name,
         (input) => posteriorComponentTerms(posterior(input), mixture(input), options)[term],
@@ -65,7 +65,7 @@ describe('posteriorComponentLoss()', () => {
   it('takes the component that is near where the posterior is narrow, though the other is nearer in the code', async () => {
     // Distances in deviations: 4 in the wide dimension against 3 * exp(3) in the narrow one.
     await expectAllClose(
-      posteriorComponentLoss(wide(), two(), { spread: 1, relaxation: 0, deviationWeight: 0 }),
+      posteriorComponentLoss(wide(), two(), { spread: 1, relaxation: 0, anchor: 0, deviationWeight: 0 }),
       [Math.log(2) + 16 / 2],
     );
   });
@@ -73,10 +73,42 @@ describe('posteriorComponentLoss()', () => {
   it('moves the nearest mean alone without relaxation, and all of them with it', async () => {
     const gradient = (relaxation: number) =>
       tf.grad((means) =>
-        posteriorComponentLoss(wide(), { ...two(), means } as GaussianMixture, { spread: 1, relaxation }),
+        posteriorComponentLoss(wide(), { ...two(), means } as GaussianMixture, {
+          spread: 1,
+          relaxation,
+          anchor: 0,
+        }),
       )(two().means);
     await expectAllClose(gradient(0), [4, 0, 0, 0]);
     await expectAllClose(gradient(0.1), [3.6, 0, 0, 0.3 * Math.exp(6)]);
+  });
+
+  it('moves the first mean for every code, with an anchor', async () => {
+    const gradient = tf.grad((means) =>
+      posteriorComponentLoss(
+        wide(),
+        {
+          ...two([
+            [0, 3],
+            [4, 0],
+          ]),
+          means,
+        } as GaussianMixture,
+        {
+          spread: 1,
+          relaxation: 0,
+          anchor: 0.25,
+        },
+      ),
+    )(
+      tf.tensor3d([
+        [
+          [0, 3],
+          [4, 0],
+        ],
+      ]),
+    );
+    await expectAllClose(gradient, [0, 0.25 * 3 * Math.exp(6), 0.75 * 4, 0]);
   });
 
   it('moves no mean by the deviations, and no deviation by the distances', async () => {

@@ -1,6 +1,6 @@
 """Half-precision numbers by NumPy, and a checkpoint written from the description of the format alone.
 
-Writes test/golden/float16.json and test/golden/checkpoint.json.
+Writes test/golden/float16.json, test/golden/checkpoint.json and test/golden/quantized.json.
 Run: /usr/bin/python3 tools/golden/checkpoint.py
 """
 
@@ -72,5 +72,36 @@ def checkpoint():
     }
 
 
-for name, cases in {"float16": float16_cases(), "checkpoint": checkpoint()}.items():
+def quantized():
+    rng = np.random.default_rng(1)
+    channels = 5
+    kernel = (rng.standard_normal((3, 3, 2, channels)) * np.array([1, 1e-3, 300, 0.1, 0])).astype(np.float32)
+    kernel[..., 3] = np.abs(kernel[..., 3]) + np.float32(0.5)  # a channel far from zero
+    kernel[..., 4] = np.float32(-0.25)  # a channel of one value
+    least, most = kernel.min(axis=(0, 1, 2)), kernel.max(axis=(0, 1, 2))
+    scale = ((most.astype(np.float64) - least) / 255).astype(np.float32)
+    steps = np.where(scale == 0, 1, scale).astype(np.float64)
+    codes = np.minimum(np.rint((kernel.astype(np.float64) - least) / steps), 255).astype(np.uint8)
+    decoded = (least.astype(np.float64) + scale.astype(np.float64) * codes).astype(np.float32)
+    stored = scale.astype("<f4").tobytes() + least.astype("<f4").tobytes() + codes.tobytes()
+    name = f"weights-{hashlib.sha256(stored).hexdigest()[:16]}.bin"
+    manifest = {
+        "format": "polyhue",
+        "formatVersion": 2,
+        "kind": "golden",
+        "metadata": None,
+        "files": [{"name": name, "bytes": len(stored), "sha256": hashlib.sha256(stored).hexdigest()}],
+        "tensors": [
+            {"name": "kernel", "shape": list(kernel.shape), "dtype": "float32", "storage": "uint8", "file": name, "offset": 0},
+        ],
+    }
+    return {
+        "kernel": {"shape": list(kernel.shape), "values": [float(value) for value in kernel.ravel()]},
+        "decoded": [float(value) for value in decoded.ravel()],
+        "manifest": manifest,
+        "weights": base64.b64encode(stored).decode("ascii"),
+    }
+
+
+for name, cases in {"float16": float16_cases(), "checkpoint": checkpoint(), "quantized": quantized()}.items():
     (GOLDEN / f"{name}.json").write_text(json.dumps({**ORIGIN, **cases}) + "\n")

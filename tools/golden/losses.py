@@ -111,7 +111,8 @@ def posterior_component(means, logVariances, logits, mixtureMeans, logStdDevs, t
         return torch.nn.functional.cross_entropy(logits, winners, reduction="none")
     if term == "distance":
         others = (squared.sum(1) - nearest) / (COMPONENTS - 1)
-        return torch.lerp(nearest, others, torch.tensor(0.1)) / (2 * 2.5**2)
+        relaxed = torch.lerp(nearest, others, torch.tensor(0.1))
+        return torch.lerp(relaxed, squared[:, 0], torch.tensor(0.25)) / (2 * 2.5**2)
     winner = Normal(mixtureMeans.detach()[rows, winners], torch.exp(logStdDevs[rows, winners]))
     fixed = gaussian(means.detach(), logVariances.detach())
     return (kl_divergence(fixed, winner) + fixed.entropy()).sum(1)
