@@ -12,4 +12,4 @@ export type {
 } from './loadWorkerColorizer.js';
 export type { WorkerBackend, WorkerMemory } from './messages.js';
 export type { WorkerPhoto, WorkerWishes } from './sendPhotos.js';
-export type { BitmapOptions, BlobOptions, RenderOptions, WorkerColorization } from './workerColorization.js';
+export type { BitmapOptions, BlobOptions, WorkerColorization } from './workerColorization.js';

@@ -4,6 +4,7 @@ import type { LoadProgress } from '../checkpoint/loadCheckpoint.js';
 import type { RasterImage } from '../data/image.js';
 import type { Colorization } from '../inference/colorization.js';
 import type { ColorizeOptions, ColorizeProgress } from '../inference/colorizer.js';
+import type { PaintPhotoOptions } from '../inference/paintPhoto.js';
 import type { ColorWishes } from '../inference/steering/wishes.js';
 import type { PackedError } from './packError.js';
 
@@ -65,7 +66,11 @@ export interface Calls {
     readonly answer: readonly SentResult[];
   };
   readonly render: {
-    readonly request: { readonly id: number; readonly rendering: Rendering };
+    readonly request: {
+      readonly id: number;
+      readonly rendering: Rendering;
+      readonly options: PaintPhotoOptions;
+    };
     readonly answer: RasterImage | Uint8Array<ArrayBuffer> | ImageBitmap | Blob;
   };
   readonly memory: { readonly request: null; readonly answer: WorkerMemory };

@@ -2,6 +2,7 @@ import type { RasterImage } from '../data/image.js';
 import { toImageData } from '../data/toImageData.js';
 import { BackendError } from '../errors.js';
 import type { Colorization } from '../inference/colorization.js';
+import type { PaintPhotoOptions } from '../inference/paintPhoto.js';
 import type { CallName, Calls, Rendering } from './messages.js';
 
 /** A canvas that holds a picture. */
@@ -29,9 +30,13 @@ async function bitmapOf(image: RasterImage, maxSide: number): Promise<ImageBitma
 }
 
 /** The pixels of a result in the form that is wanted. */
-export async function render(result: Colorization, rendering: Rendering): Promise<Calls['render']['answer']> {
-  if (rendering.as === 'png') return result.toPng();
-  const image = await result.toRaster();
+export async function render(
+  result: Colorization,
+  rendering: Rendering,
+  options: PaintPhotoOptions,
+): Promise<Calls['render']['answer']> {
+  if (rendering.as === 'png') return result.toPng(options);
+  const image = await result.toRaster(options);
   switch (rendering.as) {
     case 'raster':
       return image;

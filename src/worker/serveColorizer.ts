@@ -86,9 +86,9 @@ function colorizerHandlers(
       const found = await colorizerNow().decode(photoOf(photo), latents, withReference(wishes));
       return found.map(keep);
     },
-    render: async ({ id, rendering }) => {
+    render: async ({ id, rendering, options }, { signal }) => {
       const result = results.get(id);
-      if (result !== undefined) return render(result, rendering);
+      if (result !== undefined) return render(result, rendering, { ...options, signal });
       throw new TypeError('Cannot paint a result as the worker does not hold it any more: it was released');
     },
     memory: async () => {

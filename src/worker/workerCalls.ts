@@ -2,7 +2,7 @@ import type { CheckpointReader } from '../checkpoint/checkpointStore.js';
 import type { LoadProgress } from '../checkpoint/loadCheckpoint.js';
 import { BackendError } from '../errors.js';
 import type { ColorizeProgress } from '../inference/colorizer.js';
-import type { CallName, Calls, PageMessage, SentResult, WorkerMessage } from './messages.js';
+import type { CallName, Calls, PageCall, PageMessage, SentResult, WorkerMessage } from './messages.js';
 import { packError, unpackError } from './packError.js';
 
 /** The page's side of the messages of a worker. */
@@ -67,6 +67,32 @@ async function sendFile(
   }
 }
 
+/** Posts a call and keeps it until it is answered or given up. */
+async function place(
+  port: WorkerPort,
+  open: Map<number, OpenCall>,
+  message: PageCall<CallName>,
+  { transfer = [], signal, onProgress }: CallOptions,
+): Promise<unknown> {
+  const { call } = message;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      port.post({ kind: 'abort', call });
+      open.get(call)?.settle({ error: signal!.reason });
+    };
+    const settle: OpenCall['settle'] = (outcome) => {
+      open.delete(call);
+      signal?.removeEventListener('abort', abort);
+      if ('error' in outcome) reject(outcome.error);
+      else resolve(outcome.answer);
+    };
+    // Before anything is kept: what cannot be posted is thrown here.
+    port.post(message as PageMessage, transfer);
+    open.set(call, { settle, onProgress });
+    signal?.addEventListener('abort', abort);
+  });
+}
+
 /** Pairs answers of a worker with calls; the worker reads its checkpoint from `store`. */
 export function workerCalls(
   port: WorkerPort,
@@ -77,26 +103,11 @@ export function workerCalls(
   let calls = 0;
   let ended: string | null = null;
 
-  const call: WorkerCalls['call'] = async (name, request, { transfer = [], signal, onProgress } = {}) => {
-    signal?.throwIfAborted();
-    if (ended !== null) throw new BackendError(`Cannot ask the worker to ${name} as ${ended}`);
-    const id = calls++;
-    return new Promise((resolve, reject) => {
-      const abort = (): void => {
-        port.post({ kind: 'abort', call: id });
-        open.get(id)?.settle({ error: signal!.reason });
-      };
-      const settle: OpenCall['settle'] = (outcome) => {
-        open.delete(id);
-        signal?.removeEventListener('abort', abort);
-        if ('error' in outcome) reject(outcome.error);
-        else resolve(outcome.answer as Calls[typeof name]['answer']);
-      };
-      // Before anything is kept: what cannot be posted is thrown here.
-      port.post({ kind: 'call', call: id, name, request } as PageMessage, transfer);
-      open.set(id, { settle, onProgress });
-      signal?.addEventListener('abort', abort);
-    });
+  const call: WorkerCalls['call'] = async (name, request, options = {}) => {
+    options.signal?.throwIfAborted();
+    if (ended !== null) throw new BackendError(`Cannot ask the worker for anything as ${ended}`);
+    const message = { kind: 'call', call: calls++, name, request } as const;
+    return (await place(port, open, message, options)) as Calls[typeof name]['answer'];
   };
   const release: WorkerCalls['release'] = ({ photos = [], results = [] }) => {
     if (ended === null) port.post({ kind: 'release', photos, results });

@@ -2,16 +2,11 @@ import type { RasterImage } from '../data/image.js';
 import { assertImageData } from '../data/toImageData.js';
 import { assertPositiveInteger } from '../errors.js';
 import type { Colorization } from '../inference/colorization.js';
+import type { PaintPhotoOptions } from '../inference/paintPhoto.js';
 import type { Calls, Rendering, SentResult } from './messages.js';
 import type { WorkerCalls } from './workerCalls.js';
 
-/** What every picture of a result can be asked for with. */
-export interface RenderOptions {
-  /** Gives up waiting; the promise is rejected with the signal's reason. */
-  readonly signal?: AbortSignal;
-}
-
-export interface BitmapOptions extends RenderOptions {
+export interface BitmapOptions extends PaintPhotoOptions {
   /**
    * Longest side of the bitmap, in pixels; the result is made smaller where it is longer.
    *
@@ -20,7 +15,7 @@ export interface BitmapOptions extends RenderOptions {
   readonly maxSide?: number;
 }
 
-export interface BlobOptions extends RenderOptions {
+export interface BlobOptions extends PaintPhotoOptions {
   /**
    * Format of the file, as a MIME type the browser can write.
    *
@@ -45,11 +40,11 @@ export interface WorkerColorization extends Omit<
   'toRaster' | 'toTensor' | 'toImageData' | 'toPng'
 > {
   /** The photo in color, three channels, at its own size. */
-  readonly toRaster: (options?: RenderOptions) => Promise<RasterImage>;
+  readonly toRaster: (options?: PaintPhotoOptions) => Promise<RasterImage>;
   /** The photo in color for a canvas. */
-  readonly toImageData: (options?: RenderOptions) => Promise<ImageData>;
+  readonly toImageData: (options?: PaintPhotoOptions) => Promise<ImageData>;
   /** The bytes of a PNG file, the same as those of a `Colorization`. */
-  readonly toPng: (options?: RenderOptions) => Promise<Uint8Array<ArrayBuffer>>;
+  readonly toPng: (options?: PaintPhotoOptions) => Promise<Uint8Array<ArrayBuffer>>;
   /** The photo in color for a canvas with the context `'bitmaprenderer'`: the page does not touch a pixel. To be closed by the caller. */
   readonly toBitmap: (options?: BitmapOptions) => Promise<ImageBitmap>;
   /** A file to download, written by the browser: PNG, JPEG or WebP. */
@@ -64,8 +59,14 @@ export function workerColorizations(calls: WorkerCalls): (sent: SentResult) => W
   return ({ id, result }) => {
     const render = async <T extends Calls['render']['answer']>(
       rendering: Rendering,
-      { signal }: RenderOptions = {},
-    ): Promise<T> => (await calls.call('render', { id, rendering }, { signal })) as T;
+      { signal, upsampling, stripPixels }: PaintPhotoOptions = {},
+    ): Promise<T> => {
+      const options = {
+        ...(upsampling !== undefined && { upsampling }),
+        ...(stripPixels !== undefined && { stripPixels }),
+      };
+      return (await calls.call('render', { id, rendering, options }, { signal })) as T;
+    };
 
     const colorization: WorkerColorization = {
       ...result,
