@@ -17,6 +17,7 @@ export default defineConfig({
         text: 'Guide',
         items: [
           { text: 'Getting started', link: '/getting-started' },
+          { text: 'In the browser', link: '/browser' },
           { text: 'Command line', link: '/command-line' },
           { text: 'Steering', link: '/steering' },
           { text: 'Many photos', link: '/files' },
