@@ -8,6 +8,7 @@ export default defineConfig({
     worker: 'src/worker/index.ts',
     wasm: 'src/backends/wasm/index.ts',
     metrics: 'src/evaluation/index.ts',
+    interchange: 'src/interchange/index.ts',
     cli: 'src/cli/main.ts',
     colorizeWorker: 'src/cli/colorizeWorker.ts',
     trainingWorker: 'src/node/trainingWorker.ts',

@@ -16,6 +16,7 @@ const ENTRIES = {
   './worker': 'src/worker/index.ts',
   './wasm': 'src/backends/wasm/index.ts',
   './metrics': 'src/evaluation/index.ts',
+  './interchange': 'src/interchange/index.ts',
 };
 
 type Entry = keyof typeof ENTRIES;
