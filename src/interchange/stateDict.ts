@@ -21,7 +21,7 @@ export interface StateDictTable {
 }
 
 /** A tensor with its axes in another order: axis `i` of the result is axis `order[i]`. */
-export function transposed({ shape, values }: TensorData, order: readonly number[]): TensorData {
+function transposed({ shape, values }: TensorData, order: readonly number[]): TensorData {
   const strides = rowMajorStrides(shape);
   const layout = { shape: order.map((axis) => shape[axis]!), strides: order.map((axis) => strides[axis]!) };
   return { shape: layout.shape, values: gatherStrided(values, layout) };
@@ -36,7 +36,7 @@ function inputChannels({ shape, values }: TensorData, [from, to]: readonly [numb
 }
 
 /** A tensor that is a weight of ours as it is. */
-export function same(name: string, shape: readonly number[], weight: string): StateDictEntry {
+function same(name: string, shape: readonly number[], weight: string): StateDictEntry {
   return { name, shape, convert: (tensor) => [[weight, tensor]] };
 }
 
