@@ -12,6 +12,8 @@ const TOLD: readonly FigureName[] = [
   'bestCiede2000',
   'bestPeakSignalToNoise',
   'colorfulness',
+  'colorfulnessGapOfMeans',
+  'meanColorfulnessGap',
 ];
 
 /** What the model is compared with. */
@@ -32,6 +34,7 @@ export interface MeasuredSet {
 }
 
 export interface ModelCard {
+  readonly preset: string;
   /** Numbers of trained parameters. */
   readonly parameters: { readonly colorVae: number; readonly mixtureDensityNetwork: number };
   readonly bytes: number;
@@ -121,16 +124,15 @@ const LIMITS = [
   'It proposes several plausible colors for a grey photo. They are guesses: use no result as evidence of what the colors were, and say of a',
   'published one that it was colored by a program.',
   '',
-  '- It sees a photo at 64 x 64 pixels. Small things, such as eyes, jewels and signs, take the color of what surrounds them.',
-  '- Skin, uniforms, flags, paintings and brands are not known to it. People in old photos are a minority of its data, and so are most parts of',
-  '  the world: colors of skin, clothes and houses lean to what is common in photo collections of the early 21st century.',
-  '- Night, neon light, sepia prints and scans with stains are rare in its data; stains are colored as if they were things.',
-  '- Colors are calmer than those of real photos wherever many colors are plausible: compare the colorfulness above, which is relative to the truth.',
-  '- The tables of pictures below are all samples in alphabetical order, failures included.',
+  '- It sees a photo at 64 x 64 pixels: what is smaller than that grid, such as eyes, jewels and signs, has no color of its own.',
+  '- Its data are garments, flowers, groceries and 200 kinds of thing. No set is of portraits, of historic photos or of one country, and colors',
+  '  of skin, clothes and houses are what is common in photo collections of the early 21st century.',
+  '- It has learned from clean digital photos: mend stains and scratches of a scan first, or they are colored too.',
+  '- Samples below are all there are, in alphabetical order, failures included; the figures above say how far colors are from the truth.',
   '',
 ];
 
-function trainingSection({ recipe, pictures, heldOut, parameters }: ModelCard): string[] {
+function trainingSection({ recipe, preset, pictures, heldOut, parameters }: ModelCard): string[] {
   return [
     '## Data and terms',
     '',
@@ -141,12 +143,13 @@ function trainingSection({ recipe, pictures, heldOut, parameters }: ModelCard): 
     '',
     'All pictures are 64 x 64 pixels; nearly grey ones are left out. No picture of these sets is in this repository or package. The weights come under',
     'the license of polyhue, Apache-2.0, as far as the rights of its authors go; the terms of the pictures are those of their owners, and ImageNet',
-    'asks for non-commercial research and education. For other uses train on pictures of your own, or on `open64` alone.',
+    'asks for non-commercial research and education. For other uses train on pictures of your own, or on `open64` alone. The flowers of `open64` are',
+    'photos under CC BY 2.0 by photographers of Flickr, whom its attribution file names one by one.',
     '',
     '## How it was made',
     '',
     `The color VAE (${thousands(parameters.colorVae)} parameters) and the mixture density network (${thousands(parameters.mixtureDensityNetwork)}) of the preset ` +
-      `\`compact\`, trained on ${thousands(pictures)} pictures; ${thousands(heldOut)} more were held out and never seen. Weights are stored in 8 bits.`,
+      `\`${preset}\`, trained on ${thousands(pictures)} pictures; ${thousands(heldOut)} more were held out and never seen. Weights are stored in 8 bits.`,
     '',
     '```sh',
     recipe,

@@ -5,6 +5,7 @@
  *
  * The figures are of the held-out pictures and of the 18 samples; what was printed lies in out/ship.
  */
+import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -26,7 +27,7 @@ import { sha256 } from '../src/checkpoint/sha256.js';
 import { type MeasuredSet, modelCard } from './modelCard.js';
 import { packModel } from './packModel.js';
 import { runPolyhue } from './runPolyhue.js';
-import { dataPattern, TRAINING_OPTIONS } from './shippedRecipe.js';
+import { DATA_SETS, dataPattern, TRAINING_OPTIONS } from './shippedRecipe.js';
 
 const CHECKPOINT = 'checkpoints/compact';
 const CARD = 'checkpoints/README.md';
@@ -39,6 +40,7 @@ const { version } = createRequire(import.meta.url)('polyhue/package.json') as { 
 
 /** What `polyhue train` notes. */
 interface TrainingNotes {
+  readonly preset: string;
   readonly pictures: number;
   readonly heldOut: number;
 }
@@ -70,7 +72,13 @@ async function drawSamples(models: ColorizerModels): Promise<Uint8Array> {
 async function packAndDraw(trained: string, date: string) {
   await startBackend('wasm');
   const { notes, ...models } = await loadColorizerModels(folderStore(trained));
-  const files = await packModel(models, { ...(notes as TrainingNotes), version, date });
+  const files = await packModel(models, {
+    ...(notes as TrainingNotes),
+    data: DATA_SETS.map(({ name, terms }) => ({ name, terms })),
+    options: TRAINING_OPTIONS.join(' '),
+    version,
+    date,
+  });
   disposeColorizerModels(models);
   await folderStore(CHECKPOINT).write(files);
 
@@ -83,14 +91,15 @@ async function packAndDraw(trained: string, date: string) {
   await writeFileAtomic(SHEET, await drawSamples(packed));
   disposeColorizerModels(packed);
   const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
-  const { pictures, heldOut } = notes as TrainingNotes;
-  return { parameters, bytes, sha256: await sha256(files.get('polyhue.json')!), pictures, heldOut };
+  const { preset, pictures, heldOut } = notes as TrainingNotes;
+  return { preset, parameters, bytes, sha256: await sha256(files.get('polyhue.json')!), pictures, heldOut };
 }
 
 async function main(args: readonly string[]): Promise<void> {
   const [trained, folder, date = new Date().toISOString().slice(0, 10)] = args;
   if (trained === undefined || folder === undefined)
     throw new Error('Give the folder of the trained model and the folder with the tar files');
+  await mkdir(OUT, { recursive: true });
   const facts = await packAndDraw(trained, date);
   const list = join(trained, 'held-out.txt');
   const held = await measure('Held-out pictures', 'held-out', [dataPattern(folder), '--only', list]);
