@@ -24,6 +24,11 @@ export class CheckpointError extends Error {
   override readonly name = 'CheckpointError';
 }
 
+/** A file of weights or arrays of another program that is damaged, or holds what is refused. */
+export class FormatError extends Error {
+  override readonly name = 'FormatError';
+}
+
 /** A picture that cannot be read, decoded or used; the message names the picture. */
 export class ImageError extends Error {
   override readonly name = 'ImageError';

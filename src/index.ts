@@ -262,6 +262,7 @@ export type {
   Colorizer,
   ColorizerOptions,
 } from './inference/colorizer.js';
+export { colorizeSequence, type SequenceFrame, type SequenceOptions } from './inference/colorizeSequence.js';
 export { contactSheet, type ContactSheetOptions, type ContactSheetTile } from './inference/contactSheet.js';
 export { interpolateLatents } from './inference/interpolateLatents.js';
 export type {

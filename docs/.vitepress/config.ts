@@ -17,9 +17,11 @@ export default defineConfig({
         text: 'Guide',
         items: [
           { text: 'Getting started', link: '/getting-started' },
+          { text: 'In the browser', link: '/browser' },
           { text: 'Command line', link: '/command-line' },
           { text: 'Steering', link: '/steering' },
           { text: 'Many photos', link: '/files' },
+          { text: 'Weights from other programs', link: '/interchange' },
           { text: 'Evaluation', link: '/evaluation' },
           { text: 'Your own data', link: '/data' },
           { text: 'Backends', link: '/backends' },

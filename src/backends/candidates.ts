@@ -21,7 +21,12 @@ export interface BackendCandidate {
 /** Names of backends from the fastest to the slowest, as far as that can be said without measuring. */
 const FASTEST_FIRST = ['tensorflow', 'webgpu', 'webgl', 'wasm', 'cpu'];
 
-async function inspectBrowserGpu(): Promise<AdapterReport> {
+/**
+ * Looks at the GPU of a browser, in a page or in a worker.
+ *
+ * @throws {BackendError} If there is none.
+ */
+export async function inspectBrowserGpu(): Promise<AdapterReport> {
   const { gpu } = navigator as Partial<Navigator>;
   const adapter = gpu === undefined ? null : await findAdapter(gpu);
   if (adapter !== null) return adapter;

@@ -31,12 +31,30 @@ export interface DecodeImageOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-function nameOf(input: BrowserImage): string {
+/** What messages call a picture that was given no name. */
+export function imageNameOf(input: BrowserImage): string {
   if (typeof input === 'string' || input instanceof URL) return String(input).slice(0, 100);
   return input instanceof File ? input.name : 'image';
 }
 
-async function download(url: string | URL, signal: AbortSignal | undefined): Promise<Blob> {
+/** Runs `body`; what it throws becomes an `ImageError` that names the picture, or the reason of the signal. */
+export async function namingImage<T>(
+  { name, signal }: Required<Pick<DecodeImageOptions, 'name' | 'signal'>>,
+  body: () => Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted();
+  try {
+    return await body();
+  } catch (cause) {
+    signal?.throwIfAborted();
+    if (cause instanceof ImageError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ImageError(`Cannot decode "${name}": ${reason}`, { cause });
+  }
+}
+
+/** The file at a URL. */
+export async function downloadImage(url: string | URL, signal: AbortSignal | undefined): Promise<Blob> {
   const response = await fetch(url, { signal: signal ?? null });
   if (!response.ok) throw new Error(`the server answers ${response.status} ${response.statusText}`.trim());
   return response.blob();
@@ -62,7 +80,8 @@ function pixelsOf(bitmap: ImageBitmap): RasterImage {
 
 async function decode(input: BrowserImage, options: Required<DecodeImageOptions>): Promise<RasterImage> {
   const { maxPixels, name, signal } = options;
-  const drawable = typeof input === 'string' || input instanceof URL ? await download(input, signal) : input;
+  const drawable =
+    typeof input === 'string' || input instanceof URL ? await downloadImage(input, signal) : input;
   const bitmap = await createImageBitmap(drawable, { imageOrientation: 'from-image' });
   try {
     if (bitmap.width * bitmap.height <= maxPixels) return pixelsOf(bitmap);
@@ -95,15 +114,7 @@ export async function decodeImage(
   input: BrowserImage,
   options: DecodeImageOptions = {},
 ): Promise<RasterImage> {
-  const { maxPixels = 100e6, name = nameOf(input), signal } = options;
+  const { maxPixels = 100e6, name = imageNameOf(input), signal } = options;
   assertPositive('decode an image', 'maxPixels', maxPixels);
-  signal?.throwIfAborted();
-  try {
-    return await decode(input, { maxPixels, name, signal });
-  } catch (cause) {
-    signal?.throwIfAborted();
-    if (cause instanceof ImageError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ImageError(`Cannot decode "${name}": ${reason}`, { cause });
-  }
+  return namingImage({ name, signal }, async () => decode(input, { maxPixels, name, signal }));
 }

@@ -2,6 +2,7 @@ import { gradientPool } from '../training/workers/gradientPool.js';
 import type { Thread, ThreadHandlers } from '../training/workers/link.js';
 import type { WorkerReply, WorkerRequest } from '../training/workers/messages.js';
 import type { TrainingWorkers } from '../training/workers/pool.js';
+import { webThread } from './webThread.js';
 
 /** Where the `.wasm` files of TensorFlow.js are served, as `setWasmPaths` of `@tensorflow/tfjs-backend-wasm` takes it. */
 export type WasmPaths = string | Readonly<Record<string, string>>;
@@ -22,20 +23,12 @@ export interface WebWorkerSettings {
   readonly wasmPaths: WasmPaths | null;
 }
 
-function launch(
-  settings: WebWorkerSettings,
-  { onMessage, onDeath }: ThreadHandlers<WorkerReply>,
-): Thread<WorkerRequest> {
+function launch(settings: WebWorkerSettings, handlers: ThreadHandlers<WorkerReply>): Thread<WorkerRequest> {
   // Bundlers look for this very form.
   const worker = new Worker(new URL('./webTrainingWorker.js', import.meta.url), { type: 'module' });
-  worker.addEventListener('message', ({ data }: MessageEvent<WorkerReply>) => onMessage(data));
-  worker.addEventListener('messageerror', () => onDeath('its message could not be read'));
-  worker.addEventListener('error', ({ message }) => onDeath(message || 'its script could not be loaded'));
+  const thread = webThread<WorkerRequest, WorkerReply>(worker, handlers);
   worker.postMessage(settings, []);
-  return {
-    post: (request) => worker.postMessage(request, []),
-    terminate: async () => worker.terminate(),
-  };
+  return thread;
 }
 
 /**

@@ -5,8 +5,9 @@ import { type Colorizer, loadColorizer } from '../inference/colorizer.js';
 import { UPSAMPLINGS } from '../inference/paintPhoto.js';
 import { choice, type CommandSpec, type ParsedArguments, positiveInteger, UsageError } from './arguments.js';
 import { BACKEND_OPTION, type ComputeChoice, computeChoice, startChosenBackend } from './chooseBackend.js';
-import { type PhotoOutcome, type PhotoPainter, photoPainter } from './colorizePhoto.js';
-import { colorizePhotos } from './colorizePhotos.js';
+import { colorizeFrames } from './colorizeFrames.js';
+import { type PhotoOutcome, photoPainter } from './colorizePhoto.js';
+import { colorizePhotos, type ColorizePhotosOptions } from './colorizePhotos.js';
 import { assertCount, colorizeOptions, LATENT_OPTIONS } from './latentOptions.js';
 import { makeFolder } from './makeFolder.js';
 import { modelStore } from './modelStore.js';
@@ -58,6 +59,7 @@ export const COLORIZE_COMMAND: CommandSpec = {
       description: 'edges: colors end at the edges of the photo; bilinear: they flow (default: edges)',
     },
     ...FILE_OPTIONS,
+    sequence: { description: 'the photos are the frames of a clip: one coloring for all, without flicker' },
     resume: { description: 'pass over photos that are done: same photo, same model, same options' },
     'max-pixels': { value: 'N', description: 'refuse larger photos (default: 100000000)' },
     backend: BACKEND_OPTION,
@@ -69,6 +71,7 @@ export const COLORIZE_COMMAND: CommandSpec = {
     'polyhue colorize grandma.jpg --model my-model --out results',
     'polyhue colorize album/ --model my-model --out results --count 8 --sheet --resume',
     'polyhue colorize album/ --model my-model --out results --format jpeg --quality 92 --keep-metadata',
+    'polyhue colorize --sequence frames/ --model my-model --out colored',
     'polyhue colorize grandma.jpg --model my-model --out results --temperature 0.7 --seed 3',
     'polyhue colorize grandma.jpg --model my-model --out results --hint 210,340,#8b2f39 --hint 40,60,#7fa4c9',
   ],
@@ -85,23 +88,40 @@ interface ColorizeRequest {
   readonly settings: Omit<PhotoSettings, 'model'>;
 }
 
+/** Frames follow from each other: they can be neither shared out nor begun in the middle; wishes are for single photos. */
+function assertSequence(args: ParsedArguments, { workers }: ComputeChoice): void {
+  if (workers > 1)
+    throw new UsageError("Give '--sequence' or '--workers', not both: frames follow from each other");
+  if (args.switched('resume'))
+    throw new UsageError("Give '--sequence' or '--resume', not both: frames follow from each other");
+  const wish = Object.keys(WISH_OPTIONS).find((option) => args.text(option) !== undefined);
+  if (wish !== undefined)
+    throw new UsageError(`Give '--sequence' or '--${wish}', not both: wishes are for single photos`);
+}
+
 function colorizeRequest(args: ParsedArguments): ColorizeRequest {
   if (args.operands.length === 0) throw new UsageError('Give at least one photo or folder to color');
+  const [sequence, compute] = [args.switched('sequence'), computeChoice(args)];
+  if (sequence) assertSequence(args, compute);
+  const options = colorizeOptions(args);
+  const count = sequence && args.text('count') === undefined ? 1 : options.count!;
   return {
     paths: args.operands,
     model: args.text('model')!,
     maxPixels: positiveInteger(args, 'max-pixels') ?? DEFAULT_MAX_PIXELS,
     json: args.switched('json'),
     resume: args.switched('resume'),
-    compute: computeChoice(args),
+    compute,
     settings: {
       options: {
-        ...colorizeOptions(args),
+        ...options,
         ...wishOptions(args),
+        count,
         upsampling: choice(args, 'upsampling', UPSAMPLINGS) ?? 'edges',
       },
       out: args.text('out')!,
       files: fileSettings(args),
+      sequence,
     },
   };
 }
@@ -113,24 +133,30 @@ interface Studio {
   readonly open: PhotoOpener;
 }
 
-/** Calls `body` with painters: this thread, or as many workers as were asked for and there are photos. */
+/** Colors each of many photos, in the order of the list. */
+type PaintAll = (jobs: readonly PhotoJob[], options: ColorizePhotosOptions) => Promise<void>;
+
+/** Calls `body` with what paints: this thread, or as many workers as were asked for and there are photos. */
 async function withPainters(
   { compute, model, maxPixels }: ColorizeRequest,
   { colorizer, settings, open }: Studio,
   { photos, signal }: { readonly photos: number; readonly signal: AbortSignal },
-  body: (painters: readonly PhotoPainter[]) => Promise<void>,
+  body: (paint: PaintAll) => Promise<void>,
 ): Promise<void> {
   const count = Math.min(compute.workers, photos);
   if (count === 1) {
     const read = photoReader({ open, maxPixels, keepMetadata: settings.files.keepMetadata });
-    return body([photoPainter(colorizer, settings, read, signal)]);
+    const frames = { colorizer, settings, read };
+    if (settings.sequence) return body(async (jobs, options) => colorizeFrames(frames, jobs, options));
+    const painters = [photoPainter(colorizer, settings, read, signal)];
+    return body(async (jobs, options) => colorizePhotos(painters, jobs, options));
   }
   const { backend } = compute;
   const workers = await photoWorkers(count, { kind: 'open', backend, model, maxPixels, settings });
   signal.addEventListener('abort', workers.stop);
   try {
     if (signal.aborted) workers.stop();
-    return await body(workers.painters);
+    return await body(async (jobs, options) => colorizePhotos(workers.painters, jobs, options));
   } finally {
     signal.removeEventListener('abort', workers.stop);
     await workers.close();
@@ -189,12 +215,12 @@ async function colorizeWithProgress(
   { jobs, onOutcome }: { readonly jobs: readonly PhotoJob[]; readonly onOutcome: Reporter['onOutcome'] },
   { stderr, signal }: Terminal,
 ): Promise<void> {
-  await withPainters(request, studio, { photos: jobs.length, signal }, async (painters) => {
+  await withPainters(request, studio, { photos: jobs.length, signal }, async (paint) => {
     const bar = startProgress(stderr, 'Coloring', jobs.length);
     const left = timeLeftMeter(jobs.length);
     try {
       const onStart = ({ input }: PhotoJob, done: number): void => bar.update(done, input + left(done));
-      await colorizePhotos(painters, jobs, { onStart, onOutcome, signal });
+      await paint(jobs, { onStart, onOutcome, signal });
       bar.update(jobs.length, '');
     } finally {
       bar.stop();

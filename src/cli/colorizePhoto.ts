@@ -131,7 +131,7 @@ async function stageResults(
  * Writes the results of one photo and returns what its JSON file says. All files appear at the end, the JSON file last: it
  * says that the others are whole.
  */
-async function writeResults(colored: ColoredPhoto, settings: PhotoSettings, signal: AbortSignal) {
+export async function writeResults(colored: ColoredPhoto, settings: PhotoSettings, signal: AbortSignal) {
   const { job } = colored;
   const path = join(settings.out, `${job.name}.json`);
   await mkdir(dirname(path), { recursive: true });
@@ -150,7 +150,7 @@ async function writeResults(colored: ColoredPhoto, settings: PhotoSettings, sign
 }
 
 /** A failure as messages tell it: what went wrong with the picture names it; the file system does not. */
-function photoFailure({ input }: PhotoJob, error: unknown): PhotoFailure {
+export function photoFailure({ input }: PhotoJob, error: unknown): PhotoFailure {
   const reason = error instanceof ImageError ? '' : `Cannot color "${input}": `;
   return { input, error: errorLine(`${reason}${errorLine(error)}`) };
 }

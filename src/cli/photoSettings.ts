@@ -20,6 +20,8 @@ export interface PhotoSettings {
   readonly options: ColorizeOptions;
   readonly files: FileSettings;
   readonly out: string;
+  /** Whether the photos are the frames of a clip. */
+  readonly sequence: boolean;
   /** SHA-256 of the manifest of the model. */
   readonly model: string;
 }
@@ -56,10 +58,10 @@ export function resultEndings({ options, files }: Omit<PhotoSettings, 'model'>):
 }
 
 /** All that decides what results look like, besides the photo. */
-export function recipeOf({ options, files, model }: PhotoSettings): PhotoRecipe {
+export function recipeOf({ options, files, model, sequence }: PhotoSettings): PhotoRecipe {
   const { reference, ...others } = options;
   const colors = reference && createHash('sha256').update(reference.data).digest('hex');
-  return { model, options: { ...others, ...(reference && { reference: colors }), ...files } };
+  return { model, options: { ...others, ...(reference && { reference: colors }), ...files, sequence } };
 }
 
 const TONES: Readonly<Record<Exclude<ImageTone, 'grey'>, string>> = {

@@ -58,57 +58,52 @@ function cellMeans(
   return { height: rows, width: columns, channels: 1, values };
 }
 
+type Pick2 = (a: number, b: number) => number;
+
+// `Math.min` and `Math.max` would take most of the time.
+const lesser: Pick2 = (a, b) => (a < b ? a : b);
+const greater: Pick2 = (a, b) => (a > b ? a : b);
+
 /** The least (or greatest) of three consecutive values along one axis, of values seen as `[…, axis, inner]`. */
-function extremes(
-  values: Float32Array,
-  [axis, inner]: readonly [number, number],
-  pick: (a: number, b: number, c: number) => number,
-): Float32Array {
-  return values.map((value, at) => {
-    const i = Math.floor(at / inner) % axis;
-    return pick(values[i > 0 ? at - inner : at]!, value, values[i < axis - 1 ? at + inner : at]!);
-  });
+function extremes(values: Float32Array, [axis, inner]: readonly [number, number], pick: Pick2): Float32Array {
+  const picked = new Float32Array(values.length);
+  for (let at = 0, i = 0; at < values.length; i = (i + 1) % axis) {
+    const [before, after] = [i > 0 ? inner : 0, i < axis - 1 ? inner : 0];
+    for (const end = at + inner; at < end; at++)
+      picked[at] = pick(pick(values[at - before]!, values[at]!), values[at + after]!);
+  }
+  return picked;
 }
 
 /** The least (or greatest) value among each cell and its neighbors, of each channel. */
-function neighborhood(
-  { height, width, channels, values }: Grid,
-  pick: (a: number, b: number, c: number) => number,
-): Float32Array {
+function neighborhood({ height, width, channels, values }: Grid, pick: Pick2): Float32Array {
   return extremes(extremes(values, [width, channels], pick), [height, width * channels], pick);
 }
 
-/** `Math.min` and `Math.max` would take most of the time. */
-function limited(value: number, least: number, most: number): number {
-  if (value < least) return least;
-  return value > most ? most : value;
-}
-
-/** Adds a correction, but never goes beyond what the field has nearby: no halos. */
-function correct(colors: Grid, correction: Grid, field: Grid): void {
-  const [least, most] = [neighborhood(field, Math.min), neighborhood(field, Math.max)];
-  const { height, width, values } = colors;
+/** Keeps colors within what the field has nearby: no halos. */
+function limit({ height, width, values }: Grid, field: Grid): void {
+  const [low, high] = [neighborhood(field, lesser), neighborhood(field, greater)];
   const columns = Int32Array.from({ length: width }, (_, x) => Math.floor(((x + 0.5) * field.width) / width));
   for (let y = 0, i = 0; y < height; y++) {
     const row = Math.floor(((y + 0.5) * field.height) / height) * field.width;
     for (let x = 0; x < width; x++, i += 2) {
       const at = 2 * (row + columns[x]!);
-      values[i] = limited(values[i]! + correction.values[i]!, least[at]!, most[at]!);
-      values[i + 1] = limited(values[i + 1]! + correction.values[i + 1]!, least[at + 1]!, most[at + 1]!);
+      values[i] = greater(low[at]!, lesser(high[at]!, values[i]!));
+      values[i + 1] = greater(low[at + 1]!, lesser(high[at + 1]!, values[i + 1]!));
     }
   }
 }
 
-/** What is left of the field when the colors are shrunk to its size again. */
-function missing(field: Grid, colors: Grid): Grid {
-  const shrunk = resizeGrid(colors, field);
-  return { ...field, values: shrunk.values.map((value, i) => field.values[i]! - value) };
-}
-
-/** Brings a field to the size of the guide, then gives back what the averaging along the way took from it. */
+/**
+ * Brings a field to the size of the guide, and gives back what the averaging along the way takes from it.
+ *
+ * Spreading is linear, so that the field and what it lacks after spreading and shrinking are spread as one.
+ */
 function followGuide(field: Grid, spreading: Spreading): Grid {
-  const colors = spread(field, spreading);
-  correct(colors, spread(missing(field, colors), spreading), field);
+  const shrunk = resizeGrid(spread(field, spreading), field);
+  const values = shrunk.values.map((value, i) => 2 * field.values[i]! - value);
+  const colors = spread({ ...field, values }, spreading);
+  limit(colors, field);
   return colors;
 }
 

@@ -110,8 +110,8 @@ export interface ColorizerOptions {
   readonly features?: { readonly network: LayersModel; readonly imageSize: number };
 }
 
-/** The mixture of one photo. */
-function mixtureOf(
+/** The mixture of one photo, a batch of 1, to be disposed by the caller. */
+export function mixtureOf(
   models: ColorizerModels,
   photo: RasterImage,
   { features }: ColorizerOptions,
@@ -130,7 +130,7 @@ function mixtureOf(
 }
 
 /** Calls `body` with what the networks need of a photo: it is encoded once, whatever the number of codes. */
-async function withGreyPhoto<T>(
+export async function withGreyPhoto<T>(
   vae: ColorVae,
   photo: RasterImage,
   body: (grey: { conditioning: readonly tf.Tensor4D[]; lightness: tf.Tensor4D }) => Promise<T>,

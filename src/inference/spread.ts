@@ -69,9 +69,8 @@ export function guideWeights(coarse: Grid, fine: Grid, range: number): Spreading
 export function spread(coarse: Grid, { height, width, rows, columns, weights }: Spreading): Grid {
   const values = new Float32Array(height * width * 2);
   const samples = coarse.values;
+  let [row, column] = [0, 0]; // of the taps
   for (let cell = 0, at = 0; cell < height * width; cell++) {
-    const row = Math.floor(cell / width) * TAPS;
-    const column = (cell % width) * TAPS;
     const left = columns[column]!;
     const middle = columns[column + 1]!;
     const right = columns[column + 2]!;
@@ -90,6 +89,11 @@ export function spread(coarse: Grid, { height, width, rows, columns, weights }: 
     }
     values[2 * cell] = a;
     values[2 * cell + 1] = b;
+    column += TAPS;
+    if (column === width * TAPS) {
+      column = 0;
+      row += TAPS;
+    }
   }
   return { height, width, channels: 2, values };
 }

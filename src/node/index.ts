@@ -9,6 +9,8 @@ export { decodeImage } from './decodeImage.js';
 export type { DecodeImageOptions } from './decodeImage.js';
 export { encodeImage, OUTPUT_FORMATS } from './encodeImage.js';
 export type { EncodeImageOptions, OutputFormat } from './encodeImage.js';
+export { fileBytes } from './fileBytes.js';
+export type { FileBytes } from './fileBytes.js';
 export type { FileImageSource } from './fileImageSource.js';
 export { fileSink } from './fileSink.js';
 export type { FileSink } from './fileSink.js';

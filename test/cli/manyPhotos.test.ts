@@ -270,3 +270,37 @@ describe('polyhue colorize, kinds of files', () => {
     });
   });
 });
+
+describe('polyhue colorize --sequence', () => {
+  it('colors the frames with one code in the order of their names, and goes on after one that is damaged', async () => {
+    const { root, out, model } = await workplace();
+    const frames = join(root, 'frames');
+    await mkdir(frames);
+    for (const i of [1, 2, 10, 11]) await greyPhoto(join(frames, `f${i}.png`));
+    await writeFile(join(frames, 'f3.png'), 'no picture');
+    const { code, stdout, stderr } = await polyhue(
+      ['colorize', '--sequence', frames, '--model', model, '--out', out].concat([
+        '--backend',
+        'wasm',
+        '--json',
+      ]),
+    );
+    expect(code).toBe(1);
+    const lines = jsonLines(stdout);
+    expect(lines.map(({ name }) => name)).toEqual([undefined, 'f1', 'f2', 'f10', 'f11']);
+    const results = lines.slice(1).map((line) => line['results'] as { latent: number[] }[]);
+    expect(results.map((all) => all.length)).toEqual([1, 1, 1, 1]);
+    expect(new Set(results.map(([first]) => first!.latent.join())).size).toBe(1);
+    expect(stderr).toContain(join(frames, 'f3.png'));
+    expect(await filesIn(out)).toHaveLength(8);
+  });
+
+  it.each([
+    ['--resume', "Give '--sequence' or '--resume', not both: frames follow from each other\n"],
+    ['--hint=1,2,#ff0000', "Give '--sequence' or '--hint', not both: wishes are for single photos\n"],
+    ['--workers=2', "Give '--sequence' or '--workers', not both: frames follow from each other\n"],
+  ])('refuses %s', async (option, stderr) => {
+    const args = ['colorize', 'a', '--model', 'm', '--out', 'o', '--sequence', '--backend', 'wasm', option];
+    expect(await polyhue(args)).toEqual({ code: 2, stdout: '', stderr });
+  });
+});

@@ -13,8 +13,10 @@ const ENTRIES = {
   '.': 'src/index.ts',
   './node': 'src/node/index.ts',
   './browser': 'src/browser/index.ts',
+  './worker': 'src/worker/index.ts',
   './wasm': 'src/backends/wasm/index.ts',
   './metrics': 'src/evaluation/index.ts',
+  './interchange': 'src/interchange/index.ts',
 };
 
 type Entry = keyof typeof ENTRIES;

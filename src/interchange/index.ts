@@ -1,0 +1,14 @@
+/**
+ * Weights and arrays of other programs: reads safetensors, PyTorch and NumPy files as data, on every platform.
+ *
+ * @module polyhue/interchange
+ */
+
+export { FormatError } from '../errors.js';
+export type { TensorData } from '../checkpoint/tensorData.js';
+export { ARRAY_FORMATS } from './arrayFile.js';
+export type { ArrayFile, ArrayFormat, ArrayInfo, OpenArraysOptions } from './arrayFile.js';
+export { memoryBytes } from './byteSource.js';
+export type { ByteSource } from './byteSource.js';
+export type { ElementType } from './elements.js';
+export { openArrays, readArrays } from './openArrays.js';

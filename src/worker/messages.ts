@@ -1,0 +1,125 @@
+import type { StartedBackend } from '../backends/pickBackend.js';
+import type { WasmPaths } from '../browser/webWorkers.js';
+import type { LoadProgress } from '../checkpoint/loadCheckpoint.js';
+import type { RasterImage } from '../data/image.js';
+import type { Colorization } from '../inference/colorization.js';
+import type { ColorizeOptions, ColorizeProgress } from '../inference/colorizer.js';
+import type { PaintPhotoOptions } from '../inference/paintPhoto.js';
+import type { ColorWishes } from '../inference/steering/wishes.js';
+import type { PackedError } from './packError.js';
+
+/** Backends that a worker can start. */
+export type WorkerBackend = 'webgpu' | 'wasm' | 'cpu';
+
+/** A photo that a worker holds, by its number, or the pixels of one. */
+export type SentPhoto = { readonly held: number } | RasterImage;
+
+/** Options of `colorize` that can be posted. */
+type SentOptions = Omit<ColorizeOptions, 'signal' | 'onProgress' | 'reference'> & {
+  readonly reference?: SentPhoto;
+};
+
+/** Wishes that can be posted. */
+export type SentWishes = Omit<ColorWishes, 'reference'> & Pick<SentOptions, 'reference'>;
+
+/** A result without what makes pictures of it, and the number under which the worker holds that. */
+export interface SentResult {
+  readonly id: number;
+  readonly result: Omit<Colorization, 'toRaster' | 'toTensor' | 'toImageData' | 'toPng'>;
+}
+
+/** How the pixels of a result are wanted. */
+export type Rendering =
+  | { readonly as: 'raster' | 'rgba' | 'png' }
+  | { readonly as: 'bitmap'; readonly maxSide: number }
+  | { readonly as: 'blob'; readonly type: string; readonly quality: number | undefined };
+
+/** What each kind of request carries, and what its answer is. */
+export interface Calls {
+  readonly open: {
+    readonly request: {
+      readonly backends: readonly WorkerBackend[];
+      readonly wasmPaths: WasmPaths | null;
+      readonly location: string;
+      readonly maxBytes: number | undefined;
+    };
+    readonly answer: StartedBackend;
+  };
+  readonly readPhoto: {
+    readonly request: {
+      readonly image: Blob | ImageBitmap;
+      readonly maxPixels: number | undefined;
+      readonly name: string;
+    };
+    readonly answer: { readonly held: number; readonly width: number; readonly height: number };
+  };
+  readonly colorize: {
+    readonly request: { readonly photos: readonly SentPhoto[]; readonly options: SentOptions };
+    readonly answer: readonly (readonly SentResult[])[];
+  };
+  readonly decode: {
+    readonly request: {
+      readonly photo: SentPhoto;
+      readonly latents: readonly Float32Array[];
+      readonly wishes: SentWishes;
+    };
+    readonly answer: readonly SentResult[];
+  };
+  readonly render: {
+    readonly request: {
+      readonly id: number;
+      readonly rendering: Rendering;
+      readonly options: PaintPhotoOptions;
+    };
+    readonly answer: RasterImage | Uint8Array<ArrayBuffer> | ImageBitmap | Blob;
+  };
+  readonly memory: { readonly request: null; readonly answer: WorkerMemory };
+}
+
+export type CallName = keyof Calls;
+
+/** What a worker holds. */
+export interface WorkerMemory {
+  /** Tensors of TensorFlow.js, the weights of the networks among them. */
+  readonly tensors: number;
+  readonly tensorBytes: number;
+  /** Photos that were read by `readPhoto`. */
+  readonly photos: number;
+  readonly results: number;
+}
+
+/** A message of the page. */
+export type PageMessage =
+  | { [Name in CallName]: PageCall<Name> }[CallName]
+  /** The call is not wanted any more. */
+  | { readonly kind: 'abort'; readonly call: number }
+  /** What the worker asked for by `read`. */
+  | {
+      readonly kind: 'file';
+      readonly read: number;
+      readonly bytes: Uint8Array | undefined;
+      readonly error: PackedError | null;
+    }
+  | { readonly kind: 'fileProgress'; readonly read: number; readonly loadedBytes: number }
+  /** Nobody will ask for these any more. */
+  | { readonly kind: 'release'; readonly photos: readonly number[]; readonly results: readonly number[] };
+
+/** A request, by the number of the call. */
+export interface PageCall<Name extends CallName> {
+  readonly kind: 'call';
+  readonly call: number;
+  readonly name: Name;
+  readonly request: Calls[Name]['request'];
+}
+
+/** A message of the worker. */
+export type WorkerMessage =
+  | { readonly kind: 'answer'; readonly call: number; readonly answer: Calls[CallName]['answer'] }
+  | { readonly kind: 'failure'; readonly call: number; readonly error: PackedError }
+  | {
+      readonly kind: 'progress';
+      readonly call: number;
+      readonly progress: LoadProgress | ColorizeProgress;
+    }
+  /** A file of the checkpoint is needed. */
+  | { readonly kind: 'read'; readonly read: number; readonly name: string; readonly maxBytes: number };
