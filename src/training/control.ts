@@ -25,9 +25,7 @@ export function runControl<Batch>(session: TrainingSession<Batch>): RunControl {
   let phase: 'between' | 'within' | 'ended' = 'between';
 
   const take = async (): Promise<TrainingSnapshot> => {
-    const { state } = session;
-    await session.pool?.updates?.collect();
-    const snapshot = await takeSnapshot(state, session.tensors);
+    const snapshot = await takeSnapshot(session.state, session.tensors);
     session.device.check();
     return snapshot;
   };

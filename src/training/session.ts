@@ -58,11 +58,9 @@ export function openSession<Batch>(
 
 /** Starts the threads of the run, if it has any, with the weights that the variables hold. */
 export async function openWorkers<Batch>(session: TrainingSession<Batch>): Promise<void> {
-  const { task, settings, optimizer, average } = session;
-  const { workers, signal, config } = settings;
+  const { workers, signal } = session.settings;
   if (workers === null) return;
-  // Gradients of several batches are added up by this thread, which then makes the update too.
-  session.pool = await workers.open(task, config.accumulate === 1 ? { optimizer, average } : null);
+  session.pool = await workers.open(session.task);
   signal?.throwIfAborted();
 }
 
@@ -83,25 +81,13 @@ export function rememberBest<Batch>({ task, average, best }: TrainingSession<Bat
   assignAll(best, new Map([...modelVariables(task), ...prefixed('variables', measured)]));
 }
 
-/** Whether the averages of this thread are those of the last step; a thread that is dead keeps its share of them. */
-async function haveAverages<Batch>({ average, pool }: TrainingSession<Batch>): Promise<boolean> {
-  if (average === null) return false;
-  try {
-    await pool?.updates?.collect();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Gives the model the weights that the run ends with: the best, else the averaged, else the last. */
-export async function settleWeights<Batch>(session: TrainingSession<Batch>): Promise<FinalWeights> {
-  const { task, average, best, state } = session;
+export function settleWeights<Batch>({ task, average, best, state }: TrainingSession<Batch>): FinalWeights {
   if (best !== null && state.best !== null) {
     assignAll(modelVariables(task), best);
     return 'best';
   }
-  if (average === null || !(await haveAverages(session))) return 'last';
+  if (average === null) return 'last';
   assignAll(task.variables, average.weights);
   return 'averaged';
 }

@@ -6,15 +6,7 @@ import { readScalars } from '../measures.js';
 import type { StepContext, TrainingTask } from '../task.js';
 import { disposeAll, mapValues, type NamedTensors, type NamedVariables } from '../variables.js';
 import { assertLayout, assignBlocks, layoutOf, sizeOf, writeBlock } from './block.js';
-import type {
-  EvaluateRequest,
-  Evaluation,
-  OpenRequest,
-  Outcome,
-  WorkerReply,
-  WorkerRequest,
-} from './messages.js';
-import { shareOfUpdate, type ShareOfUpdate } from './shareOfUpdate.js';
+import type { EvaluateRequest, Evaluation, OpenRequest, WorkerReply, WorkerRequest } from './messages.js';
 import { taskOfRecipe } from './taskOfRecipe.js';
 
 /** The thread's side of its messages. */
@@ -29,11 +21,10 @@ interface Served {
   readonly buffers: NamedVariables;
   readonly gradients: Float32Array;
   readonly statistics: Float32Array;
-  readonly share: ShareOfUpdate | null;
 }
 
 async function open(
-  { backend, production, recipe, variables, buffers: layout, gradients, share: plan }: OpenRequest,
+  { backend, production, recipe, variables, buffers: layout, gradients }: OpenRequest,
   startBackend: (backend: string) => Promise<void>,
 ): Promise<Served> {
   await startBackend(backend);
@@ -42,8 +33,7 @@ async function open(
   const buffers = task.buffers ?? new Map<string, tf.Variable>();
   assertLayout(task.variables, variables);
   assertLayout(buffers, layout);
-  const share = plan === null ? null : shareOfUpdate(task.variables, plan);
-  return { task, buffers, gradients, statistics: new Float32Array(sizeOf(layoutOf(buffers))), share };
+  return { task, buffers, gradients, statistics: new Float32Array(sizeOf(layoutOf(buffers))) };
 }
 
 /** Loss parts and, if wanted, gradients, to be disposed by the caller. */
@@ -78,38 +68,17 @@ async function evaluate(served: Served, request: EvaluateRequest): Promise<Evalu
   }
 }
 
-async function carryOutWith(served: Served, request: Exclude<WorkerRequest, OpenRequest>): Promise<Outcome> {
-  const { task, share } = served;
-  switch (request.kind) {
-    case 'evaluate':
-      return { evaluation: await evaluate(served, request) };
-    case 'load': {
-      const isWanted = (name: string): boolean => request.which === 'all' || !share!.isOwn(name);
-      assignBlocks(task.variables, [{ block: request.values, weight: 1 }], isWanted);
-      break;
-    }
-    case 'reduce':
-      return { norm: await share!.reduce(request.blocks) };
-    case 'apply':
-      await share!.apply(request.update);
-      break;
-    case 'collect':
-      await share!.collect();
-  }
-  return {};
-}
-
 /** Answers the requests of a pool, one after the other, for as long as the thread lives. */
 export function serveTraining(port: WorkerPort, startBackend: (backend: string) => Promise<void>): void {
   let served: Served;
-  const carryOut = async (request: WorkerRequest): Promise<Outcome> => {
+  const carryOut = async (request: WorkerRequest): Promise<Evaluation | null> => {
     if (request.kind === 'open') served = await open(request, startBackend);
-    else return carryOutWith(served, request);
-    return {};
+    if (request.kind === 'load') assignBlocks(served.task.variables, [{ block: request.values, weight: 1 }]);
+    return request.kind === 'evaluate' ? evaluate(served, request) : null;
   };
   const answer = async (request: WorkerRequest): Promise<WorkerReply> => {
     try {
-      return { kind: 'done', outcome: await carryOut(request) };
+      return { kind: 'done', evaluation: await carryOut(request) };
     } catch (error) {
       return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
     }
