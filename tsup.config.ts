@@ -9,6 +9,8 @@ export default defineConfig({
     wasm: 'src/backends/wasm/index.ts',
     metrics: 'src/evaluation/index.ts',
     interchange: 'src/interchange/index.ts',
+    model: 'src/model.ts',
+    nodeModel: 'src/nodeModel.ts',
     cli: 'src/cli/main.ts',
     colorizeWorker: 'src/cli/colorizeWorker.ts',
     trainingWorker: 'src/node/trainingWorker.ts',

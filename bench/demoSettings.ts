@@ -28,7 +28,7 @@ import {
 } from 'polyhue';
 import { folderSource, startBackend } from 'polyhue/node';
 
-import { splitPhoto } from '../examples/demo.js';
+import { splitPhoto } from '../examples/train.js';
 import { printTable } from './measure.js';
 
 const SETTINGS: readonly (readonly [beta: string, uniformMix: string])[] = [

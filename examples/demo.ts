@@ -1,119 +1,62 @@
 /**
- * Trains a tiny colorizer on parts of 18 photos, then colors one of them whole and parts of all that it has never seen,
- * five ways each.
+ * Colors the 18 sample photos, made grey first, five ways each with the model that comes with polyhue.
  *
- * Run: npm run demo            about two minutes on two cores (STEPS=4: seconds, poor colors); results in out/demo
+ * Run: npm run demo            well under a minute; results at full size and a sheet of all in out/demo
+ *      npm run demo -- DIR     with a model of your own
  */
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 
 import { Presets, SingleBar } from 'cli-progress';
 import {
-  cachedSource,
-  colorizer,
   type Colorizer,
   contactSheet,
+  type ContactSheetTile,
   encodePng,
-  memorySource,
+  loadColorizer,
   type RasterImage,
-  saveColorizerModels,
   toGrey,
-  trainColorizer,
 } from 'polyhue';
-import { folderSource, folderStore, startBackend, writeFileAtomic } from 'polyhue/node';
+import { defaultCheckpoint } from 'polyhue/model';
+import { encodeImage, folderSource, folderStore, startBackend, writeFileAtomic } from 'polyhue/node';
 
 const PHOTOS = 'examples/photos';
 const OUT = 'out/demo';
-const STEPS = Number(process.env['STEPS'] ?? 600);
 const COUNT = 5;
-const SEED = 0;
-/** Share of a photo, along its longer side, that is trained on; the rest is held out. */
-const TRAINED_SHARE = 0.7;
-/** The photo that is colored whole, at its own size. */
-const WHOLE_PHOTO = 'dahlia.jpg';
+const TILE_SIZE = 128;
 
-/** A rectangle of a picture. */
-function cut(image: RasterImage, left: number, top: number, [width, height]: [number, number]): RasterImage {
-  const data = new Uint8Array(width * height * 3);
-  for (let y = 0; y < height; y++) {
-    const start = ((top + y) * image.width + left) * 3;
-    data.set(image.data.subarray(start, start + width * 3), y * width * 3);
-  }
-  return { width, height, data };
-}
-
-/** The part of a photo to learn from and, beside it, a part to try. */
-export function splitPhoto(image: RasterImage): { learn: RasterImage; held: RasterImage } {
-  const { width, height } = image;
-  const wide = width >= height;
-  const at = Math.round((wide ? width : height) * TRAINED_SHARE);
-  const learn = wide ? cut(image, 0, 0, [at, height]) : cut(image, 0, 0, [width, at]);
-  const side = Math.min((wide ? width : height) - at, wide ? height : width);
-  const held = wide
-    ? cut(image, at, height - side, [side, side])
-    : cut(image, width - side, at, [side, side]);
-  return { learn, held };
-}
-
-async function train(pictures: RasterImage[]) {
-  return trainColorizer({
-    source: cachedSource(memorySource(pictures), { shortestSide: 128 }),
-    preset: 'tiny',
-    seed: SEED,
-    steps: STEPS,
-    learningRate: 2e-3,
-    beta: 1,
-    callbacks: (stage) => {
-      const format = `${stage.padEnd(21)} {bar} {value}/{total}  loss {loss}`;
-      const bar = new SingleBar({ format }, Presets.shades_classic);
-      return [
-        {
-          onTrainBegin: () => bar.start(STEPS, 0, { loss: '' }),
-          onProgress: ({ step, losses }) => bar.update(step, { loss: losses['total']!.toFixed(0) }),
-          onTrainEnd: () => bar.stop(),
-        },
-      ];
-    },
-  });
-}
-
-/** A row of the contact sheet: grey, the results with their weights, the truth. */
-async function sheetRow(painter: Colorizer, photo: RasterImage) {
+/** Colors one photo, writes each result at its own size, and returns its row of the sheet: grey, results, truth. */
+async function colorPhoto(colorizer: Colorizer, photo: RasterImage, name: string) {
   const grey = await toGrey(photo);
-  const results = await painter.colorize(grey, { count: COUNT });
-  const tiles = results.map(async (result) => ({ image: await result.toRaster(), weight: result.weight }));
-  return [{ image: grey }, ...(await Promise.all(tiles)), { image: photo }];
-}
-
-/** Colors a photo at its own size and writes each result as a file. */
-async function colorWholePhoto(painter: Colorizer, photo: RasterImage): Promise<void> {
-  const grey = await toGrey(photo);
-  await writeFileAtomic(join(OUT, 'whole.grey.png'), await encodePng(grey));
-  for (const [i, result] of (await painter.colorize(grey, { count: COUNT })).entries()) {
-    await writeFileAtomic(join(OUT, `whole.${i + 1}.png`), await result.toPng());
+  const row: ContactSheetTile[] = [{ image: grey }];
+  for (const [i, result] of (await colorizer.colorize(grey, { count: COUNT })).entries()) {
+    const image = await result.toRaster();
+    await writeFileAtomic(join(OUT, `${name}.${i + 1}.jpg`), await encodeImage(image, { format: 'jpeg' }));
+    row.push({ image, weight: result.weight });
   }
+  return [...row, { image: photo }];
 }
 
-async function main(): Promise<void> {
-  await startBackend('wasm');
-  const source = await folderSource(PHOTOS);
-  const photos = await Promise.all(Array.from({ length: source.length }, async (_, i) => source.read(i)));
-  const parts = photos.map(splitPhoto);
-  console.log(`Training on parts of ${photos.length} photos, ${STEPS} steps for each of two networks`);
-  const models = await train(parts.map(({ learn }) => learn));
-
+async function main(folder?: string): Promise<void> {
+  await startBackend('auto');
+  const colorizer = await loadColorizer(folder === undefined ? defaultCheckpoint() : folderStore(folder));
+  const photos = await folderSource(PHOTOS);
   await mkdir(OUT, { recursive: true });
-  await saveColorizerModels(folderStore(join(OUT, 'model')), models);
-  const painter = colorizer(models);
-  const whole = photos[Array.from(photos, (_, i) => source.name(i)).indexOf(WHOLE_PHOTO)]!;
-  const rows = [await sheetRow(painter, whole)];
-  for (const { held } of parts) rows.push(await sheetRow(painter, held));
-  const sheet = await contactSheet(rows, { tileSize: 96 });
+  const rows: ContactSheetTile[][] = [];
+  const bar = new SingleBar({ format: 'Coloring {bar} {value}/{total}' }, Presets.shades_classic);
+  bar.start(photos.length, 0);
+  for (let i = 0; i < photos.length; i++) {
+    rows.push(await colorPhoto(colorizer, await photos.read(i), parse(photos.name(i)).name));
+    bar.update(i + 1);
+  }
+  bar.stop();
+  const sheet = await contactSheet(rows, { tileSize: TILE_SIZE });
   await writeFileAtomic(join(OUT, 'sheet.png'), await encodePng(sheet));
-  await colorWholePhoto(painter, whole);
-  painter.dispose();
-  console.log(`A whole photo and held-out parts: ${join(OUT, 'sheet.png')} (grey, ${COUNT} results, truth)`);
-  console.log(`The whole photo at its own size:  ${join(OUT, 'whole.1.png')} to whole.${COUNT}.png`);
+  colorizer.dispose();
+  console.log(
+    `All photos on one sheet:  ${join(OUT, 'sheet.png')} (grey, results with their weights, truth)`,
+  );
+  console.log(`Results at full size:     ${join(OUT, 'NAME.1.jpg')} to ${join(OUT, `NAME.${COUNT}.jpg`)}`);
 }
 
-if (process.argv[1]?.endsWith('demo.ts') === true) await main();
+await main(process.argv[2]);

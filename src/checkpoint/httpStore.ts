@@ -52,34 +52,21 @@ function folderUrl(url: string | URL): URL {
   return folder;
 }
 
-/**
- * Reads a checkpoint from a web server, file by file, below a URL.
- *
- * @param url The folder that holds `polyhue.json`; in a browser it may be relative to the page.
- * @throws {TypeError} If `url` is not a URL.
- *
- * @example
- * ```ts
- * import { httpStore, loadCheckpoint } from 'polyhue';
- *
- * const { tensors } = await loadCheckpoint(httpStore('https://example.org/models/compact'), {
- *   kind: 'example',
- *   onProgress: ({ loadedBytes, totalBytes }) => console.log(`${loadedBytes} of ${totalBytes} bytes`),
- * });
- * ```
- */
-export function httpStore(url: string | URL, options: HttpStoreOptions = {}): CheckpointReader {
+/** Reads files by their names from a web server, each from where `urlOf` says it is. */
+export function urlReader(
+  location: string,
+  urlOf: (name: string) => URL | undefined,
+  options: HttpStoreOptions = {},
+): CheckpointReader {
   const { request = {}, fetch = async (input, init) => globalThis.fetch(input, init) } = options;
-  const folder = folderUrl(url);
-  const location = folder.href;
 
   const failure = (name: string, reason: string, cause?: unknown): CheckpointError =>
     new CheckpointError(`Cannot read "${name}" of the checkpoint "${location}" as ${reason}`, { cause });
 
   const read = async (name: string, readOptions: StoreReadOptions): Promise<Uint8Array | undefined> => {
     const { signal = null } = readOptions;
-    const file = new URL(encodeURIComponent(name), folder);
-    file.search = folder.search;
+    const file = urlOf(name);
+    if (file === undefined) return undefined;
     const response = await fetch(file, { ...request, signal });
     if (response.status === 404 || response.status === 410) return undefined;
     if (!response.ok)
@@ -98,4 +85,30 @@ export function httpStore(url: string | URL, options: HttpStoreOptions = {}): Ch
       }
     },
   };
+}
+
+/**
+ * Reads a checkpoint from a web server, file by file, below a URL.
+ *
+ * @param url The folder that holds `polyhue.json`; in a browser it may be relative to the page.
+ * @throws {TypeError} If `url` is not a URL.
+ *
+ * @example
+ * ```ts
+ * import { httpStore, loadCheckpoint } from 'polyhue';
+ *
+ * const { tensors } = await loadCheckpoint(httpStore('https://example.org/models/compact'), {
+ *   kind: 'example',
+ *   onProgress: ({ loadedBytes, totalBytes }) => console.log(`${loadedBytes} of ${totalBytes} bytes`),
+ * });
+ * ```
+ */
+export function httpStore(url: string | URL, options: HttpStoreOptions = {}): CheckpointReader {
+  const folder = folderUrl(url);
+  const urlOf = (name: string): URL => {
+    const file = new URL(encodeURIComponent(name), folder);
+    file.search = folder.search;
+    return file;
+  };
+  return urlReader(folder.href, urlOf, options);
 }

@@ -163,3 +163,10 @@ export function choice<T extends string>(
     assertOneOf(action, argument, value, choices),
   );
 }
+
+/** The value of an option that names something: a folder, a file, an address. */
+export function place(args: ParsedArguments, option: string): string | undefined {
+  const text = args.text(option);
+  if (text !== '') return text;
+  throw new UsageError(argumentMessage(ACTION, `--${option}`, 'be a name', text));
+}

@@ -3,14 +3,21 @@ import { join } from 'node:path';
 import { checkpointHash } from '../checkpoint/loadCheckpoint.js';
 import { type Colorizer, loadColorizer } from '../inference/colorizer.js';
 import { UPSAMPLINGS } from '../inference/paintPhoto.js';
-import { choice, type CommandSpec, type ParsedArguments, positiveInteger, UsageError } from './arguments.js';
+import {
+  choice,
+  type CommandSpec,
+  type ParsedArguments,
+  place,
+  positiveInteger,
+  UsageError,
+} from './arguments.js';
 import { BACKEND_OPTION, type ComputeChoice, computeChoice, startChosenBackend } from './chooseBackend.js';
 import { colorizeFrames } from './colorizeFrames.js';
 import { type PhotoOutcome, photoPainter } from './colorizePhoto.js';
 import { colorizePhotos, type ColorizePhotosOptions } from './colorizePhotos.js';
 import { assertCount, colorizeOptions, LATENT_OPTIONS } from './latentOptions.js';
 import { makeFolder } from './makeFolder.js';
-import { modelStore } from './modelStore.js';
+import { MODEL_OPTION, modelName, modelStore } from './modelStore.js';
 import {
   type PhotoFailure,
   type PhotoJob,
@@ -36,6 +43,7 @@ import { timeLeftMeter } from './timeLeft.js';
 import { referenceOption, WISH_OPTIONS, wishOptions } from './wishOptions.js';
 
 const DEFAULT_MAX_PIXELS = 100e6;
+const DEFAULT_OUT = 'colorized';
 
 export const COLORIZE_COMMAND: CommandSpec = {
   name: 'colorize',
@@ -45,13 +53,8 @@ export const COLORIZE_COMMAND: CommandSpec = {
     'and NAME.json with weights, latent codes and seeds. Of a folder, the folders in it are made again in DIR. No file is\n' +
     'replaced but results of the same photo.',
   options: {
-    out: { value: 'DIR', short: 'o', required: true, description: 'folder for the results' },
-    model: {
-      value: 'DIR|URL',
-      short: 'm',
-      required: true,
-      description: 'a trained model, see polyhue train',
-    },
+    out: { value: 'DIR', short: 'o', description: `folder for the results (default: ${DEFAULT_OUT})` },
+    model: MODEL_OPTION,
     ...LATENT_OPTIONS,
     ...WISH_OPTIONS,
     upsampling: {
@@ -68,6 +71,7 @@ export const COLORIZE_COMMAND: CommandSpec = {
     help: { short: 'h', description: 'show this help' },
   },
   examples: [
+    'polyhue colorize grandma.jpg',
     'polyhue colorize grandma.jpg --model my-model --out results',
     'polyhue colorize album/ --model my-model --out results --count 8 --sheet --resume',
     'polyhue colorize album/ --model my-model --out results --format jpeg --quality 92 --keep-metadata',
@@ -80,12 +84,13 @@ export const COLORIZE_COMMAND: CommandSpec = {
 /** What a call of the command asks for. */
 interface ColorizeRequest {
   readonly paths: readonly string[];
-  readonly model: string;
+  /** `null` for the one that comes with polyhue. */
+  readonly model: string | null;
   readonly maxPixels: number;
   readonly json: boolean;
   readonly resume: boolean;
   readonly compute: ComputeChoice;
-  readonly settings: Omit<PhotoSettings, 'model'>;
+  readonly settings: Omit<PhotoSettings, 'model' | 'modelName'>;
 }
 
 /** Frames follow from each other: they can be neither shared out nor begun in the middle; wishes are for single photos. */
@@ -107,7 +112,7 @@ function colorizeRequest(args: ParsedArguments): ColorizeRequest {
   const count = sequence && args.text('count') === undefined ? 1 : options.count!;
   return {
     paths: args.operands,
-    model: args.text('model')!,
+    model: place(args, 'model') ?? null,
     maxPixels: positiveInteger(args, 'max-pixels') ?? DEFAULT_MAX_PIXELS,
     json: args.switched('json'),
     resume: args.switched('resume'),
@@ -119,7 +124,7 @@ function colorizeRequest(args: ParsedArguments): ColorizeRequest {
         count,
         upsampling: choice(args, 'upsampling', UPSAMPLINGS) ?? 'edges',
       },
-      out: args.text('out')!,
+      out: place(args, 'out') ?? DEFAULT_OUT,
       files: fileSettings(args),
       sequence,
     },
@@ -259,7 +264,11 @@ export async function colorizeCommand(args: ParsedArguments, terminal: Terminal)
   const colorizer = await loadColorizer(store, { signal });
   try {
     assertCount(colorizer, request.settings.options);
-    const settings = { ...request.settings, model: await checkpointHash(store, signal) };
+    const settings = {
+      ...request.settings,
+      model: await checkpointHash(store, signal),
+      modelName: modelName(request.model),
+    };
     return await colorizeAll(request, { colorizer, settings, open: photoOpener() }, terminal);
   } finally {
     colorizer.dispose();

@@ -120,6 +120,7 @@ async function stageResults(
     width,
     height,
     tone: await imageTone(photo.image),
+    model: settings.modelName,
     results: entries,
     files: [...entries.map(({ file }) => file), ...(sheet === undefined ? [] : [sheet])],
     origin: job.origin,

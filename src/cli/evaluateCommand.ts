@@ -14,7 +14,7 @@ import { BACKEND_OPTION, backendChoice, startChosenBackend } from './chooseBacke
 import { evaluationText } from './evaluationText.js';
 import { assertCount, colorizeOptions, LATENT_OPTIONS } from './latentOptions.js';
 import { makeFolder } from './makeFolder.js';
-import { modelStore } from './modelStore.js';
+import { modelName, modelStore } from './modelStore.js';
 import { listedIndices } from './pictureList.js';
 import { type Progress, startProgress } from './progress.js';
 import { EXIT, type Terminal, writeJsonLine } from './terminal.js';
@@ -25,10 +25,11 @@ const REPORT_FILE = 'report.html';
 
 export const EVALUATE_COMMAND: CommandSpec = {
   name: 'evaluate',
-  operands: '<model> <folder|tar>',
+  operands: '[model] <folder|tar>',
   summary:
     'Measures a model on photos whose colors are known: nearness to them, diversity, colorfulness, worth of the weights,\n' +
-    'each with a 95 % interval. Use photos that the model was not trained on.',
+    'each with a 95 % interval. Use photos that the model was not trained on.\n' +
+    'Without a model, the one that comes with polyhue is measured.',
   options: {
     ...LATENT_OPTIONS,
     only: {
@@ -47,6 +48,7 @@ export const EVALUATE_COMMAND: CommandSpec = {
     help: { short: 'h', description: 'show this help' },
   },
   examples: [
+    'polyhue evaluate photos/',
     'polyhue evaluate my-model held-out/',
     'polyhue evaluate my-model photos/ --only my-model/held-out.txt',
     'polyhue evaluate my-model held-out.tar --limit 1000 --baselines --report results',
@@ -55,7 +57,8 @@ export const EVALUATE_COMMAND: CommandSpec = {
 };
 
 interface EvaluateRequest {
-  readonly model: string;
+  /** `null` for the one that comes with polyhue. */
+  readonly model: string | null;
   readonly path: string;
   readonly only: string | undefined;
   readonly report: string | undefined;
@@ -64,9 +67,12 @@ interface EvaluateRequest {
 }
 
 function evaluateRequest(args: ParsedArguments): EvaluateRequest {
-  const [model, path, ...more] = args.operands;
-  if (model === undefined || path === undefined || more.length > 0)
-    throw new UsageError(`Give one model and one folder or tar file, not ${args.operands.length} in all`);
+  const { operands } = args;
+  const [path, model = null, ...more] = operands.toReversed();
+  if (path === undefined || more.length > 0)
+    throw new UsageError(
+      `Give one folder or tar file, and before it a model if you like, not ${operands.length} in all`,
+    );
   const [limit, priorSamples] = [positiveInteger(args, 'limit'), positiveInteger(args, 'prior-samples')];
   const baselines = args.switched('baselines');
   if (priorSamples !== undefined && !baselines)
@@ -149,7 +155,7 @@ async function evaluateAndTell(
     const page = await evaluationReport(evaluation, {
       models,
       source,
-      title: `${basename(model)} on ${basename(path)}`,
+      title: `${basename(modelName(model))} on ${basename(path)}`,
     });
     await writeFileAtomic(join(report, REPORT_FILE), page);
   }

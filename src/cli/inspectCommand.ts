@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { encodePng } from '../data/png.js';
@@ -16,6 +15,7 @@ import { openImages } from '../node/openImages.js';
 import { startBackend } from '../node/startBackend.js';
 import { writeFileAtomic } from '../node/writeFileAtomic.js';
 import { type CommandSpec, type ParsedArguments, positiveInteger, UsageError } from './arguments.js';
+import { makeFolder } from './makeFolder.js';
 import { startProgress } from './progress.js';
 import { EXIT, type Terminal, writeJsonLine } from './terminal.js';
 
@@ -134,14 +134,6 @@ async function inspectWithProgress(
     });
   } finally {
     bar.stop();
-  }
-}
-
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (cause) {
-    throw new Error(`Cannot write the report: ${(cause as Error).message}`, { cause });
   }
 }
 

@@ -24,6 +24,8 @@ export interface PhotoSettings {
   readonly sequence: boolean;
   /** SHA-256 of the manifest of the model. */
   readonly model: string;
+  /** Where the model came from, for people. */
+  readonly modelName: string;
 }
 
 /** Options of the command that say how results are written. */
@@ -49,7 +51,7 @@ export function fileSettings(args: ParsedArguments): FileSettings {
 }
 
 /** What may come after the name of a photo, besides `".json"`. */
-export function resultEndings({ options, files }: Omit<PhotoSettings, 'model'>): string[] {
+export function resultEndings({ options, files }: Omit<PhotoSettings, 'model' | 'modelName'>): string[] {
   const results = Array.from(
     { length: options.count ?? 1 },
     (_, i) => `.${i + 1}${FORMAT_ENDINGS[files.format]}`,

@@ -9,7 +9,7 @@ export type PhotoRequest =
   | {
       readonly kind: 'open';
       readonly backend: string;
-      readonly model: string;
+      readonly model: string | null;
       readonly maxPixels: number;
       readonly settings: PhotoSettings;
     }

@@ -1,10 +1,10 @@
-import { createRequire } from 'node:module';
-
 import { helpText, parseArguments, type ParsedArguments, type CommandSpec, UsageError } from './arguments.js';
 import { COLORIZE_COMMAND, colorizeCommand } from './colorizeCommand.js';
 import { DOCTOR_COMMAND, doctorCommand } from './doctorCommand.js';
 import { EVALUATE_COMMAND, evaluateCommand } from './evaluateCommand.js';
+import { IMPORT_COMMAND, importCommand } from './importCommand.js';
 import { INSPECT_COMMAND, inspectCommand } from './inspectCommand.js';
+import { packageVersion } from './packageVersion.js';
 import { errorLine, EXIT, type Terminal } from './terminal.js';
 import { TRAIN_COMMAND, trainCommand } from './trainCommand.js';
 
@@ -18,6 +18,7 @@ const COMMANDS: readonly Command[] = [
   { spec: TRAIN_COMMAND, run: trainCommand },
   { spec: EVALUATE_COMMAND, run: evaluateCommand },
   { spec: INSPECT_COMMAND, run: inspectCommand },
+  { spec: IMPORT_COMMAND, run: importCommand },
   { spec: DOCTOR_COMMAND, run: doctorCommand },
 ];
 
@@ -37,11 +38,6 @@ function overview(): string {
   ].join('\n');
 }
 
-function version(): string {
-  const { version } = createRequire(import.meta.url)('polyhue/package.json') as { version: string };
-  return version;
-}
-
 async function dispatch(args: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help' || name === '-h') {
@@ -49,7 +45,7 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
     return name === undefined ? EXIT.usage : EXIT.done;
   }
   if (name === '--version' || name === '-v') {
-    terminal.stdout.write(`${version()}\n`);
+    terminal.stdout.write(`${packageVersion()}\n`);
     return EXIT.done;
   }
   const command = COMMANDS.find(({ spec }) => spec.name === name);

@@ -147,6 +147,10 @@ function placeOf(i: number, { shape, strides }: StridedLayout): number {
 export function gatherStrided<T extends Float32Array | Int32Array>(values: T, layout: StridedLayout): T {
   const { shape } = layout;
   const result = new (values.constructor as new (length: number) => T)(elementCount(shape)!);
-  for (let i = 0; i < result.length; i++) result[i] = values[placeOf(i, layout)]!;
+  const [size, step] = [shape.at(-1) ?? 1, layout.strides.at(-1) ?? 1];
+  for (let start = 0; start < result.length; start += size) {
+    const from = placeOf(start, layout);
+    for (let i = 0; i < size; i++) result[start + i] = values[from + i * step]!;
+  }
   return result;
 }

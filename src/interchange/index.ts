@@ -11,4 +11,8 @@ export type { ArrayFile, ArrayFormat, ArrayInfo, OpenArraysOptions } from './arr
 export { memoryBytes } from './byteSource.js';
 export type { ByteSource } from './byteSource.js';
 export type { ElementType } from './elements.js';
+export { importColorizer } from './importColorizer.js';
+export type { ImportColorizerOptions } from './importColorizer.js';
+export type { Checkpoint } from '../checkpoint/saveCheckpoint.js';
+export type { ColorizerConfigs } from '../models/colorizerModels.js';
 export { openArrays, readArrays } from './openArrays.js';

@@ -148,9 +148,18 @@ export async function saveColorizerModels(
   assertColorizerModels('save a colorizer', models);
   const { notes = null, ...storage } = options;
   const { trainable, statistics } = namedWeights(...layersModels(models));
-  const metadata: ColorizerMetadata = { ...configsOf(models), notes };
   const tensors = await readTensors(new Map([...trainable, ...statistics]));
-  await saveCheckpoint(store, { kind: KIND, metadata, tensors }, storage);
+  await saveCheckpoint(store, colorizerCheckpoint(configsOf(models), tensors, notes), storage);
+}
+
+/** The checkpoint of a colorizer whose weights are at hand; `tensors` have the names of `namedWeights`. */
+export function colorizerCheckpoint(
+  configs: ColorizerConfigs,
+  tensors: Checkpoint['tensors'],
+  notes: unknown,
+): Checkpoint {
+  const metadata: ColorizerMetadata = { ...configs, notes };
+  return { kind: KIND, metadata, tensors };
 }
 
 /**

@@ -25,7 +25,9 @@ export function runControl<Batch>(session: TrainingSession<Batch>): RunControl {
   let phase: 'between' | 'within' | 'ended' = 'between';
 
   const take = async (): Promise<TrainingSnapshot> => {
-    const snapshot = await takeSnapshot(session.state, session.tensors);
+    const { state } = session;
+    await session.pool?.updates?.collect();
+    const snapshot = await takeSnapshot(state, session.tensors);
     session.device.check();
     return snapshot;
   };

@@ -58,9 +58,11 @@ export function openSession<Batch>(
 
 /** Starts the threads of the run, if it has any, with the weights that the variables hold. */
 export async function openWorkers<Batch>(session: TrainingSession<Batch>): Promise<void> {
-  const { workers, signal } = session.settings;
+  const { task, settings, optimizer, average } = session;
+  const { workers, signal, config } = settings;
   if (workers === null) return;
-  session.pool = await workers.open(session.task);
+  // Gradients of several batches are added up by this thread, which then makes the update too.
+  session.pool = await workers.open(task, config.accumulate === 1 ? { optimizer, average } : null);
   signal?.throwIfAborted();
 }
 
@@ -81,13 +83,25 @@ export function rememberBest<Batch>({ task, average, best }: TrainingSession<Bat
   assignAll(best, new Map([...modelVariables(task), ...prefixed('variables', measured)]));
 }
 
+/** Whether the averages of this thread are those of the last step; a thread that is dead keeps its share of them. */
+async function haveAverages<Batch>({ average, pool }: TrainingSession<Batch>): Promise<boolean> {
+  if (average === null) return false;
+  try {
+    await pool?.updates?.collect();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Gives the model the weights that the run ends with: the best, else the averaged, else the last. */
-export function settleWeights<Batch>({ task, average, best, state }: TrainingSession<Batch>): FinalWeights {
+export async function settleWeights<Batch>(session: TrainingSession<Batch>): Promise<FinalWeights> {
+  const { task, average, best, state } = session;
   if (best !== null && state.best !== null) {
     assignAll(modelVariables(task), best);
     return 'best';
   }
-  if (average === null) return 'last';
+  if (average === null || !(await haveAverages(session))) return 'last';
   assignAll(task.variables, average.weights);
   return 'averaged';
 }

@@ -11,8 +11,10 @@ import {
 import { assertFinite, readScalars } from './measures.js';
 import { learningRateAt } from './schedules/learningRate.js';
 import type { TrainingSession } from './session.js';
-import type { LossValues } from './state.js';
+import type { LossValues, TrainingState } from './state.js';
+import type { StepContext } from './task.js';
 import { assignAll, disposeAll, tidyValues, type NamedTensors, type NamedVariables } from './variables.js';
+import type { SharedUpdates } from './workers/pool.js';
 
 /** Seeds of training and of validation come from paths that start differently. */
 const TRAINING_SEEDS = 0;
@@ -26,14 +28,18 @@ export interface StepMeasures {
 
 const NORM = 'gradient norm';
 
+/** What the loss of a batch of the next step may depend on. */
+function contextOf({ step, epoch, config }: TrainingState, index: number): StepContext {
+  const seed = deriveSeed(config.seed, TRAINING_SEEDS, step, index);
+  return { step, epoch, seed, training: true };
+}
+
 async function evaluate<Batch>(
   { task, pool, state }: TrainingSession<Batch>,
   batches: readonly Batch[],
 ): Promise<LossGradients> {
-  const { step, epoch, config } = state;
   return meanLossGradients(batches.length, (index) => {
-    const seed = deriveSeed(config.seed, TRAINING_SEEDS, step, index);
-    const context = { step, epoch, seed, training: true };
+    const context = contextOf(state, index);
     if (pool !== null) return pool.gradients(batches[index]!, context);
     return lossGradients(() => task.loss(batches[index]!, context), task.variables);
   });
@@ -60,16 +66,39 @@ async function withBuffers<T>(buffers: NamedVariables, body: () => Promise<T>): 
   }
 }
 
+function checkMeasures<Batch>(
+  { device, state }: TrainingSession<Batch>,
+  measures: StepMeasures,
+): StepMeasures {
+  device.check();
+  assertFinite({ ...measures.losses, [NORM]: measures.gradientNorm }, `at step ${state.step + 1}`);
+  return measures;
+}
+
 /** Reads the loss parts and the norm, which waits for the device. */
 async function readMeasures<Batch>(
-  { device, state }: TrainingSession<Batch>,
+  session: TrainingSession<Batch>,
   parts: NamedTensors,
   norm: tf.Scalar,
 ): Promise<StepMeasures> {
   const { [NORM]: gradientNorm, ...losses } = await readScalars(new Map([...parts, [NORM, norm]]));
-  device.check();
-  assertFinite({ ...losses, [NORM]: gradientNorm! }, `at step ${state.step + 1}`);
-  return { losses, gradientNorm: gradientNorm! };
+  return checkMeasures(session, { losses, gradientNorm: gradientNorm! });
+}
+
+/** An update that the threads make. */
+async function updateShared<Batch>(
+  session: TrainingSession<Batch>,
+  updates: SharedUpdates<Batch>,
+  batch: Batch,
+  read: boolean,
+): Promise<StepMeasures | null> {
+  const { step, plateau, config } = session.state;
+  const measures = await updates.prepare(batch, contextOf(session.state, 0));
+  if (read) checkMeasures(session, measures);
+  const { clipNorm } = config;
+  const factor = clipNorm === null ? 1 : clipNorm / Math.max(measures.gradientNorm, clipNorm);
+  await updates.apply({ factor, step, learningRate: learningRateAt(config.learningRate, step, plateau) });
+  return read ? measures : null;
 }
 
 /**
@@ -90,6 +119,7 @@ export async function updateWeights<Batch>(
   const { task, pool, optimizer, average, state } = session;
   const { step, plateau, config } = state;
   return withBuffers(task.buffers ?? new Map(), async () => {
+    if (pool?.updates) return updateShared(session, pool.updates, batches[0]!, read);
     const evaluated = await evaluate(session, batches);
     const { gradients, norm } = clip(evaluated, config.clipNorm);
     try {

@@ -55,7 +55,7 @@ async function runToEnd<Batch>(session: TrainingSession<Batch>): Promise<Trainin
     throw broken ? cause : error;
   } finally {
     control.close();
-    weights = settleWeights(session);
+    weights = await settleWeights(session);
   }
   if (broken) throw cause;
   const { step, epoch, best, history } = session.state;
@@ -66,7 +66,8 @@ async function runToEnd<Batch>(session: TrainingSession<Batch>): Promise<Trainin
  * Trains a task: step after step with validation, averaging, early stopping, callbacks, and exact resumption.
  *
  * Afterwards the variables hold the best weights (`keepBest`), else the averaged ones (`average`), else those of the last
- * step, also where the promise rejects. The run's own tensors are freed.
+ * step, also where the promise rejects; after the death of a worker, which keeps a part of the averages, not the averaged
+ * ones. The run's own tensors are freed.
  *
  * @throws {RangeError} If a number is out of its range; nothing has been changed.
  * @throws {TypeError} If options contradict each other; nothing has been changed.

@@ -77,6 +77,7 @@ async function modelLosses<Batch>(
 ): Promise<LossValues> {
   const { task, average, pool } = session;
   if (average === null) return meanLosses(session, pause);
+  await pool?.updates?.collect();
   const losses = await withValues(task.variables, average.weights, async () => {
     await pool?.publish();
     return meanLosses(session, pause);

@@ -20,6 +20,7 @@ export interface WeightAverageConfig {
 
 /** An exponential moving average of variables. */
 export interface WeightAverage {
+  readonly config: WeightAverageConfig;
   /** The averages: to be read and assigned, never disposed, by others. */
   readonly weights: NamedVariables;
   /** Moves the averages toward the variables; `step` is the number of updates made before the one just made. */
@@ -62,6 +63,7 @@ export function weightAverage(variables: NamedVariables, options: WeightAverageO
   const config = weightAverageConfig(options);
   const weights = copyVariables(variables);
   return {
+    config,
     weights,
     update: (step) => {
       const share = 1 - averageDecayAt(config, step);

@@ -23,6 +23,7 @@ interface Summary {
   readonly name: string;
   readonly width: number;
   readonly height: number;
+  readonly model: string;
   readonly results: readonly {
     file: string;
     weight: number;
@@ -57,7 +58,8 @@ describe('polyhue colorize', () => {
       'grandma.3.png',
       'grandma.json',
     ]);
-    const { input, width, height, results } = await readSummary(join(out, 'grandma.json'));
+    const { input, width, height, model, results } = await readSummary(join(out, 'grandma.json'));
+    expect(model).toBe(join(root, 'model'));
     expect([input, width, height]).toEqual([photo, 30, 20]);
     expect(results.map(({ file }) => file)).toEqual(['grandma.1.png', 'grandma.2.png', 'grandma.3.png']);
     const weights = results.map(({ weight }) => weight);
@@ -242,13 +244,12 @@ describe('polyhue colorize', () => {
   });
 
   it.each([
-    [[], "Option '--out' is required"],
-    [['--out', 'x'], "Option '--model' is required"],
-    [['--out', 'x', '--model'], "Option '-m, --model <value>' argument missing"],
-    [['--out', '', '--model', 'y'], "Option '--out' is required"],
-  ])('ends with 2 where an option is missing: %j', async (args, message) => {
+    [['--model'], 'Option \'-m, --model <value>\' argument missing; see "polyhue colorize --help"'],
+    [['--out', ''], 'Cannot read the command line as \'--out\' must be a name: current value is ""'],
+    [['--model', ''], 'Cannot read the command line as \'--model\' must be a name: current value is ""'],
+  ])('ends with 2 where a name is missing: %j', async (args, message) => {
     const { code, stdout, stderr } = await polyhue(['colorize', 'a.jpg', ...args]);
-    expect([code, stdout, stderr]).toEqual([2, '', `${message}; see "polyhue colorize --help"\n`]);
+    expect([code, stdout, stderr]).toEqual([2, '', `${message}\n`]);
   });
 
   it.each([

@@ -91,7 +91,7 @@ describe('polyhue evaluate', () => {
   });
 
   it('ends with 1 where there is nothing to measure by', async () => {
-    const { root, model, evaluate } = await workplace(1);
+    const { root, model } = await workplace(1);
     const grey = join(root, 'grey');
     await mkdir(grey);
     await sharp({ create: { width: 20, height: 20, channels: 3, background: '#777' } }).toFile(
@@ -108,10 +108,44 @@ describe('polyhue evaluate', () => {
     const cut = await run(join(root, 'cut.tar'));
     expect([cut.code, cut.stdout]).toEqual([1, '']);
     expect(cut.stderr).toMatch(/cut\.tar/);
-    const blocked = join(root, 'cut.tar', 'report');
-    const unwritable = await evaluate('--report', blocked);
-    expect([unwritable.code, unwritable.stdout]).toEqual([1, '']);
-    expect(unwritable.stderr).toMatch(/^Cannot write to the folder ".*report": /);
+  });
+
+  it('refuses a report folder that cannot be made or written to before it measures', async () => {
+    const { root, evaluate } = await workplace(1);
+    await writeFile(join(root, 'file'), '');
+    // Linux makes the folder of processes, which is there, refuse new files even to root.
+    const folders = [join(root, 'file', 'report'), ...(process.platform === 'linux' ? ['/proc'] : [])];
+    for (const folder of folders) {
+      const { code, stdout, stderr } = await evaluate('--report', folder);
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toMatch(new RegExp(`^Cannot write to the folder "${folder}": E[A-Z]+: .*\\n$`));
+    }
+  });
+
+  it('names a shard that is cut short', async () => {
+    const { root, photos, model } = await workplace(1);
+    const shards = join(root, 'shards');
+    await mkdir(shards);
+    const photo = await sharp(join(photos, '0.png')).toFormat('png').toBuffer();
+    const header = Buffer.alloc(512);
+    header.write('0.png');
+    header.write(photo.length.toString(8).padStart(11, '0'), 124);
+    header.write('0', 156);
+    header.write('ustar', 257);
+    header.fill(' ', 148, 156);
+    header.write(
+      header
+        .reduce((sum, byte) => sum + byte, 0)
+        .toString(8)
+        .padStart(6, '0'),
+      148,
+    );
+    await writeFile(join(shards, '0.tar'), Buffer.concat([header, photo.subarray(0, 20)]));
+    expect(await polyhue(['evaluate', model, shards, '--backend', 'wasm'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `Cannot read the archive "${join(shards, '0.tar')}" as the entry "0.png" is cut short at byte 532\n`,
+    });
   });
 
   it('writes the report, also beside JSON', async () => {
@@ -128,8 +162,8 @@ describe('polyhue evaluate', () => {
   });
 
   it.each([
-    [[], 'Give one model and one folder or tar file, not 0 in all'],
-    [['a', 'b', 'c'], 'Give one model and one folder or tar file, not 3 in all'],
+    [[], 'Give one folder or tar file, and before it a model if you like, not 0 in all'],
+    [['a', 'b', 'c'], 'Give one folder or tar file, and before it a model if you like, not 3 in all'],
     [['a', 'b', '--prior-samples', '9'], "Give '--baselines' with '--prior-samples'"],
     [
       ['a', 'b', '--limit', '0'],

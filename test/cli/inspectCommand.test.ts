@@ -104,7 +104,7 @@ describe('polyhue inspect', () => {
     const file = join(photos, 'torn.png');
     expect(await polyhue(['inspect', photos, '--out', file])).toMatchObject({
       code: 1,
-      stderr: `Cannot write the report: EEXIST: file already exists, mkdir '${file}'\n`,
+      stderr: `Cannot write to the folder "${file}": EEXIST: file already exists, mkdir '${file}'\n`,
     });
     const empty = join(photos, '..', 'empty');
     await mkdir(empty);

@@ -24,11 +24,7 @@ describe('the program', () => {
 
   it('ends with 2 for a wrong command line', async () => {
     const { code, stdout, stderr } = await program(['colorize']);
-    expect([code, stdout, stderr]).toEqual([
-      2,
-      '',
-      'Option \'--out\' is required; see "polyhue colorize --help"\n',
-    ]);
+    expect([code, stdout, stderr]).toEqual([2, '', 'Give at least one photo or folder to color\n']);
   });
 
   it('saves on SIGINT, survives SIGKILL, and goes on to the weights of a run that was not stopped', async () => {

@@ -19,6 +19,7 @@ describe('polyhue', () => {
         '  train     Trains a colorizer on your own pictures',
         '  evaluate  Measures a model on photos whose colors are known',
         '  inspect   Finds pictures that harm a training',
+        "  import    Makes a model from weights of the method's PyTorch port",
         '  doctor    Says which backends can color photos and train here, and what the others need',
         '',
         'Run "polyhue <command> --help" for its options.',

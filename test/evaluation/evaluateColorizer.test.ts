@@ -223,6 +223,21 @@ describe('evaluateColorizer()', () => {
     await expect(evaluateColorizer(models, SOURCE, { mode: 'best' as 'modes' })).rejects.toThrow(TypeError);
   });
 
+  it('prints no figure that it cannot compute for photos of one color', async () => {
+    const red = solid(SIZE, SIZE, [200, 60, 40]);
+    for (const pictures of [[red], [red, red, red]]) {
+      const options = { count: 2, baselines: true, priorSamples: 4 };
+      const evaluation = await evaluateColorizer(models, memorySource(pictures), options);
+      expect(evaluation.photos).toHaveLength(pictures.length);
+      expect(numbersIn(evaluation).every(Number.isFinite)).toBe(true);
+      const meanColor = evaluation.systems.find(({ name }) => name === 'meanColor');
+      expect(meanColor?.figures.variance ?? null).toBeNull();
+      // Of one photo there is no interval; the mean color of other photos, if there are any, is the truth.
+      const error = meanColor?.figures.bestError?.value ?? 0;
+      expect(Math.abs(error)).toBeLessThan(pictures.length === 1 ? 1 : 1e-6);
+    }
+  });
+
   it('leaves no tensor behind, also when it is stopped', async () => {
     await expectTensorsKeptAsync(0, async () => evaluateColorizer(models, SOURCE, { count: 2, limit: 2 }));
     const controller = new AbortController();

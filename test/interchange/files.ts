@@ -2,7 +2,7 @@ import golden from '../golden/interchange.json' with { type: 'json' };
 import { memoryBytes } from '../../src/interchange/byteSource.js';
 
 /** What base64 text stands for. */
-function fromBase64(text: string): Uint8Array {
+export function fromBase64(text: string): Uint8Array {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 

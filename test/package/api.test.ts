@@ -17,6 +17,7 @@ const ENTRIES = {
   './wasm': 'src/backends/wasm/index.ts',
   './metrics': 'src/evaluation/index.ts',
   './interchange': 'src/interchange/index.ts',
+  './model': 'src/model.ts',
 };
 
 type Entry = keyof typeof ENTRIES;
@@ -66,7 +67,7 @@ describe('the package', () => {
     const { exports } = JSON.parse(await readFile(new URL('package.json', ROOT), 'utf8')) as {
       exports: Record<string, unknown>;
     };
-    expect(Object.keys(exports)).toEqual([...Object.keys(ENTRIES), './package.json']);
+    expect(Object.keys(exports)).toEqual([...Object.keys(ENTRIES), './checkpoints/*', './package.json']);
   });
 
   it('registers no backend and makes no tensor when its main and node entries are imported', async () => {

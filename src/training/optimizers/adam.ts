@@ -108,6 +108,7 @@ function adamOptimizer(
   ]);
   return {
     config,
+    isShareable: true,
     slots,
     apply: (gradients, { step, learningRate }) => {
       // Both bias corrections are moved onto two numbers, so that they cost no pass over the weights:

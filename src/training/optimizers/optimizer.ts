@@ -14,6 +14,13 @@ export interface OptimizerUpdate {
 /** An update rule tied to its variables. Its whole state is in `slots`; the number of updates is handed in. */
 export interface Optimizer {
   readonly config: OptimizerConfig;
+  /**
+   * Whether it treats each variable by itself and threads can make it anew from `config`, so that each updates a part of the
+   * variables. The optimizers of this library are; others make their updates in the thread of `train`.
+   *
+   * @defaultValue `false`
+   */
+  readonly isShareable?: boolean;
   /** State by name, one tensor or more for each variable: to be read and assigned, never disposed, by others. */
   readonly slots: NamedVariables;
   /** Changes the variables by one update; `gradients` holds one gradient for each variable and stays the caller's. */

@@ -32,6 +32,7 @@ export function sgd(options: SgdOptions = {}): OptimizerFactory {
     const slots = prefixed('momentum', directions);
     return {
       config: { kind: 'sgd', momentum },
+      isShareable: true,
       slots,
       apply: (gradients, { learningRate }) => {
         for (const [name, variable] of variables) {

@@ -10,7 +10,7 @@ import {
   type MeanOfBlocks,
   type WeightedBlock,
 } from '../../fusedKernels.js';
-import { assignAll, disposeAll, mapValues, type NamedTensors, type NamedVariables } from '../variables.js';
+import { disposeAll, type NamedTensors, type NamedVariables } from '../variables.js';
 import type { BlockLayout } from './messages.js';
 
 export function layoutOf(tensors: NamedTensors): BlockLayout {
@@ -21,20 +21,36 @@ export function sizeOf(layout: BlockLayout): number {
   return layout.reduce((size, { shape }) => size + tf.util.sizeFromShape([...shape]), 0);
 }
 
-/** Memory that threads share, or a block of this thread's own where they cannot. */
-export function sharedBlock(length: number): Float32Array {
-  // Browsers have SharedArrayBuffer only in pages that are isolated from other origins.
-  return typeof SharedArrayBuffer === 'undefined'
-    ? new Float32Array(length)
-    : new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
+/** Whether threads can share memory: browsers let them only in pages that are isolated from other origins. */
+export function canShareMemory(): boolean {
+  return typeof SharedArrayBuffer !== 'undefined';
 }
 
-/** Copies tensors into a block, one after the other. */
-export async function writeBlock(tensors: NamedTensors, block: Float32Array): Promise<void> {
-  let start = 0;
-  for (const x of tensors.values()) {
+/** Memory that threads share, or a block of this thread's own where they cannot. */
+export function sharedBlock(length: number): Float32Array {
+  return canShareMemory()
+    ? new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT))
+    : new Float32Array(length);
+}
+
+/** Which of the tensors that have a place in a block are meant. */
+export type Choice = (name: string) => boolean;
+
+const ALL: Choice = () => true;
+
+/** Copies tensors into their places in a block, one after the other. */
+export async function writeBlock(
+  tensors: NamedTensors,
+  block: Float32Array,
+  isChosen: Choice = ALL,
+): Promise<void> {
+  const write = async (x: tf.Tensor, start: number): Promise<void> => {
     const copied = runFusedKernel(COPY_TO_BLOCK, { x }, { block, start } satisfies CopyToBlock);
     if (copied === undefined) block.set(await x.data<'float32'>(), start);
+  };
+  let start = 0;
+  for (const [name, x] of tensors) {
+    if (isChosen(name)) await write(x, start);
     start += x.size;
   }
 }
@@ -51,19 +67,28 @@ function meanTensor(mean: MeanOfBlocks): tf.Tensor {
 }
 
 /** Weighted means of blocks, each a tensor of the shape of a variable, to be disposed by the caller. */
-export function readBlocks(variables: NamedVariables, blocks: readonly WeightedBlock[]): NamedTensors {
+export function readBlocks(
+  variables: NamedVariables,
+  blocks: readonly WeightedBlock[],
+  isChosen: Choice = ALL,
+): NamedTensors {
+  const means = new Map<string, tf.Tensor>();
   let start = 0;
-  return mapValues(variables, ({ size, shape }) => {
-    const mean = meanTensor({ blocks, start, shape });
+  for (const [name, { size, shape }] of variables) {
+    if (isChosen(name)) means.set(name, meanTensor({ blocks, start, shape }));
     start += size;
-    return mean;
-  });
+  }
+  return means;
 }
 
 /** Gives variables the weighted means of blocks. */
-export function assignBlocks(variables: NamedVariables, blocks: readonly WeightedBlock[]): void {
-  const values = readBlocks(variables, blocks);
-  assignAll(variables, values);
+export function assignBlocks(
+  variables: NamedVariables,
+  blocks: readonly WeightedBlock[],
+  isChosen: Choice = ALL,
+): void {
+  const values = readBlocks(variables, blocks, isChosen);
+  for (const [name, value] of values) variables.get(name)!.assign(value);
   disposeAll(values);
 }
 

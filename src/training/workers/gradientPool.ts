@@ -6,11 +6,20 @@ import type { LossGradients } from '../gradients.js';
 import type { LossValues } from '../state.js';
 import type { StepContext, TrainingTask } from '../task.js';
 import type { NamedVariables } from '../variables.js';
-import { assignBlocks, layoutOf, readBlocks, sharedBlock, sizeOf, writeBlock } from './block.js';
+import {
+  assignBlocks,
+  canShareMemory,
+  layoutOf,
+  readBlocks,
+  sharedBlock,
+  sizeOf,
+  writeBlock,
+} from './block.js';
 import { threadLink, type ThreadLauncher, type ThreadLink } from './link.js';
-import type { Evaluation, WorkerReply, WorkerRequest } from './messages.js';
+import type { Evaluation, Outcome, WorkerReply, WorkerRequest } from './messages.js';
 import { splitBatch } from './parts.js';
-import type { GradientPool, TrainingWorkers } from './pool.js';
+import type { GradientPool, TrainingWorkers, UpdateRules } from './pool.js';
+import { sharedUpdates, sharesOf, type Share } from './sharedUpdates.js';
 
 /** Backends of which each thread has one of its own; a GPU is one for all. */
 const BACKENDS = ['wasm', 'cpu'];
@@ -36,9 +45,9 @@ function assertParallelBackend(): string {
   );
 }
 
-async function request(link: Link, message: WorkerRequest): Promise<Evaluation | null> {
+async function request(link: Link, message: WorkerRequest): Promise<Outcome> {
   const reply = await link.ask(message);
-  if (reply.kind === 'done') return reply.evaluation;
+  if (reply.kind === 'done') return reply.outcome;
   throw new TrainingError(`Cannot train as a worker has failed: ${reply.message}`);
 }
 
@@ -65,29 +74,21 @@ function gradientsOf(variables: NamedVariables, evaluations: readonly WeightedEv
   return { parts, gradients: readBlocks(variables, blocks) };
 }
 
-/** The pool of one run: `links` are its threads. */
-function pooled<Batch>(
-  { variables, buffers = new Map() }: TrainingTask<Batch>,
-  links: readonly Link[],
-): GradientPool<Batch> {
-  const values = sharedBlock(sizeOf(layoutOf(variables)));
+/** Evaluates parts of batches in threads, and keeps the buffers of this thread up to date. */
+function evaluator<Batch>({ buffers = new Map() }: TrainingTask<Batch>, links: readonly Link[]) {
   const statistics = new Float32Array(sizeOf(layoutOf(buffers)));
-  let loading: Promise<unknown> = Promise.resolve();
-
-  const publish = async (): Promise<void> => {
-    await loading; // The threads must not read while the block is written.
-    await writeBlock(variables, values);
-    loading = Promise.all(links.map(async (link) => request(link, { kind: 'load', values })));
-    loading.catch(() => {}); // Thrown by whoever waits for it next.
-  };
-  const evaluate = async (batch: Batch, context: StepContext, withGradients: boolean) => {
+  return async (
+    batch: Batch,
+    context: StepContext,
+    { ready, withGradients }: { readonly ready: () => Promise<unknown>; readonly withGradients: boolean },
+  ): Promise<WeightedEvaluation[]> => {
     const parts = await splitBatch(batch, links.length);
     const total = parts.reduce((sum, { count }) => sum + count, 0);
     await writeBlock(buffers, statistics);
-    await loading;
-    return Promise.all(
+    await ready();
+    const evaluations = await Promise.all(
       parts.map(async ({ first, count, tensors }, i): Promise<WeightedEvaluation> => {
-        const evaluation = await request(links[i]!, {
+        const { evaluation } = await request(links[i]!, {
           kind: 'evaluate',
           withGradients,
           batch: tensors,
@@ -97,18 +98,59 @@ function pooled<Batch>(
         return { ...evaluation!, weight: count / total };
       }),
     );
-  };
-  return {
-    publish,
-    gradients: async (batch, context): Promise<LossGradients> => {
-      const evaluations = await evaluate(batch, context, true);
+    if (withGradients) {
       assignBlocks(
         buffers,
         blocksOf(evaluations, (each) => each.buffers),
       );
-      return gradientsOf(variables, evaluations);
+    }
+    return evaluations;
+  };
+}
+
+/** Threads, the memory that hands them the values of the variables, and their shares of the updates if they make them. */
+interface Threads {
+  readonly links: readonly Link[];
+  readonly values: Float32Array;
+  readonly shares: readonly Share[] | null;
+}
+
+/** The pool of one run. */
+function pooled<Batch>(task: TrainingTask<Batch>, { links, values, shares }: Threads): GradientPool<Batch> {
+  const { variables } = task;
+  const evaluate = evaluator(task, links);
+  const askAll = async (message: WorkerRequest) =>
+    Promise.all(links.map(async (link) => request(link, message)));
+  let loading: Promise<unknown> = Promise.resolve();
+  const ready = async () => loading;
+  const load = (which: 'all' | 'others'): void => {
+    loading = askAll({ kind: 'load', values, which });
+    loading.catch(() => {}); // Thrown by whoever waits for it next.
+  };
+  const gradients = async (batch: Batch, context: StepContext) =>
+    evaluate(batch, context, { ready, withGradients: true });
+  return {
+    publish: async () => {
+      await loading; // The threads must not read while the block is written.
+      await writeBlock(variables, values);
+      load('all');
     },
-    losses: async (batch, context) => meanParts(await evaluate(batch, context, false)),
+    gradients: async (batch, context) => gradientsOf(variables, await gradients(batch, context)),
+    losses: async (batch, context) =>
+      meanParts(await evaluate(batch, context, { ready, withGradients: false })),
+    updates:
+      shares &&
+      sharedUpdates({
+        variables,
+        shares,
+        askAll,
+        evaluate: async (batch: Batch, context) => {
+          const evaluations = await gradients(batch, context);
+          const blocks = blocksOf(evaluations, (each) => each.gradients!);
+          return { losses: meanParts(evaluations), blocks };
+        },
+        exchange: () => load('others'),
+      }),
     close: async () => {
       await Promise.all(links.map(async (link) => link.close()));
     },
@@ -124,8 +166,8 @@ function deathOf(thread: number, count: number, reason: string): TrainingError {
 
 async function openPool<Batch>(
   task: TrainingTask<Batch>,
-  count: number,
-  launch: TrainingThreadLauncher,
+  rules: UpdateRules | null,
+  { count, launch }: { readonly count: number; readonly launch: TrainingThreadLauncher },
 ): Promise<GradientPool<Batch>> {
   const backend = assertParallelBackend();
   if (task.recipe === undefined) {
@@ -135,14 +177,22 @@ async function openPool<Batch>(
   const recipe = await task.recipe();
   const production = tf.env().getBool('PROD');
   const [variables, buffers] = [layoutOf(task.variables), layoutOf(task.buffers ?? new Map())];
+  const values = sharedBlock(sizeOf(variables));
+  const shares =
+    rules !== null && rules.optimizer.isShareable === true && canShareMemory()
+      ? await sharesOf(task.variables, rules, { count, values })
+      : null;
   const links = Array.from({ length: count }, (_, i) =>
     threadLink(launch, (reason) => deathOf(i, count, reason)),
   );
-  const pool = pooled(task, links);
+  const pool = pooled(task, { links, values, shares });
   try {
     const open = { kind: 'open', backend, production, recipe, variables, buffers } as const;
     await Promise.all(
-      links.map(async (link) => request(link, { ...open, gradients: sharedBlock(sizeOf(variables)) })),
+      links.map(async (link, i) => {
+        const [gradients, share] = [sharedBlock(values.length), shares?.[i]!.plan ?? null];
+        await request(link, { ...open, gradients, share });
+      }),
     );
     await pool.publish();
     return pool;
@@ -153,11 +203,11 @@ async function openPool<Batch>(
 }
 
 /**
- * Several threads as a way to compute gradients.
+ * Several threads as a way to compute gradients, and to make the updates where memory can be shared and the optimizer allows it.
  *
  * @throws {RangeError} If `count` is not a positive integer.
  */
 export function gradientPool(action: string, count: number, launch: TrainingThreadLauncher): TrainingWorkers {
   assertPositiveInteger(action, 'count', count);
-  return { count, open: async (task) => openPool(task, count, launch) };
+  return { count, open: async (task, rules) => openPool(task, rules, { count, launch }) };
 }

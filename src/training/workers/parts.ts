@@ -24,6 +24,18 @@ export function partBounds(
   }));
 }
 
+/** Deals out named things among `parts` so that the largest sum of sizes is small; each part keeps their order. */
+export function dealOut(sizes: ReadonlyMap<string, number>, parts: number): string[][] {
+  const sums = new Array<number>(parts).fill(0);
+  const partOf = new Map<string, number>();
+  for (const [name, size] of [...sizes].toSorted(([, a], [, b]) => b - a)) {
+    const part = sums.indexOf(Math.min(...sums));
+    sums[part]! += size;
+    partOf.set(name, part);
+  }
+  return sums.map((_, part) => [...sizes.keys()].filter((name) => partOf.get(name) === part));
+}
+
 function tensorsOf(batch: unknown): ReadonlyMap<string, tf.Tensor> {
   const entries = Object.entries(batch as Readonly<Record<string, unknown>>);
   const tensors = entries.filter(([, value]) => value !== undefined) as [string, tf.Tensor][];

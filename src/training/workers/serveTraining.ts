@@ -6,7 +6,15 @@ import { readScalars } from '../measures.js';
 import type { StepContext, TrainingTask } from '../task.js';
 import { disposeAll, mapValues, type NamedTensors, type NamedVariables } from '../variables.js';
 import { assertLayout, assignBlocks, layoutOf, sizeOf, writeBlock } from './block.js';
-import type { EvaluateRequest, Evaluation, OpenRequest, WorkerReply, WorkerRequest } from './messages.js';
+import type {
+  EvaluateRequest,
+  Evaluation,
+  OpenRequest,
+  Outcome,
+  WorkerReply,
+  WorkerRequest,
+} from './messages.js';
+import { shareOfUpdate, type ShareOfUpdate } from './shareOfUpdate.js';
 import { taskOfRecipe } from './taskOfRecipe.js';
 
 /** The thread's side of its messages. */
@@ -21,10 +29,11 @@ interface Served {
   readonly buffers: NamedVariables;
   readonly gradients: Float32Array;
   readonly statistics: Float32Array;
+  readonly share: ShareOfUpdate | null;
 }
 
 async function open(
-  { backend, production, recipe, variables, buffers: layout, gradients }: OpenRequest,
+  { backend, production, recipe, variables, buffers: layout, gradients, share: plan }: OpenRequest,
   startBackend: (backend: string) => Promise<void>,
 ): Promise<Served> {
   await startBackend(backend);
@@ -33,7 +42,8 @@ async function open(
   const buffers = task.buffers ?? new Map<string, tf.Variable>();
   assertLayout(task.variables, variables);
   assertLayout(buffers, layout);
-  return { task, buffers, gradients, statistics: new Float32Array(sizeOf(layoutOf(buffers))) };
+  const share = plan === null ? null : shareOfUpdate(task.variables, plan);
+  return { task, buffers, gradients, statistics: new Float32Array(sizeOf(layoutOf(buffers))), share };
 }
 
 /** Loss parts and, if wanted, gradients, to be disposed by the caller. */
@@ -68,17 +78,38 @@ async function evaluate(served: Served, request: EvaluateRequest): Promise<Evalu
   }
 }
 
+async function carryOutWith(served: Served, request: Exclude<WorkerRequest, OpenRequest>): Promise<Outcome> {
+  const { task, share } = served;
+  switch (request.kind) {
+    case 'evaluate':
+      return { evaluation: await evaluate(served, request) };
+    case 'load': {
+      const isWanted = (name: string): boolean => request.which === 'all' || !share!.isOwn(name);
+      assignBlocks(task.variables, [{ block: request.values, weight: 1 }], isWanted);
+      break;
+    }
+    case 'reduce':
+      return { norm: await share!.reduce(request.blocks) };
+    case 'apply':
+      await share!.apply(request.update);
+      break;
+    case 'collect':
+      await share!.collect();
+  }
+  return {};
+}
+
 /** Answers the requests of a pool, one after the other, for as long as the thread lives. */
 export function serveTraining(port: WorkerPort, startBackend: (backend: string) => Promise<void>): void {
   let served: Served;
-  const carryOut = async (request: WorkerRequest): Promise<Evaluation | null> => {
+  const carryOut = async (request: WorkerRequest): Promise<Outcome> => {
     if (request.kind === 'open') served = await open(request, startBackend);
-    if (request.kind === 'load') assignBlocks(served.task.variables, [{ block: request.values, weight: 1 }]);
-    return request.kind === 'evaluate' ? evaluate(served, request) : null;
+    else return carryOutWith(served, request);
+    return {};
   };
   const answer = async (request: WorkerRequest): Promise<WorkerReply> => {
     try {
-      return { kind: 'done', evaluation: await carryOut(request) };
+      return { kind: 'done', outcome: await carryOut(request) };
     } catch (error) {
       return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
     }

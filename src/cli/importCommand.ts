@@ -1,0 +1,44 @@
+import { saveCheckpoint } from '../checkpoint/saveCheckpoint.js';
+import { importColorizer } from '../interchange/importColorizer.js';
+import { openArrays } from '../interchange/openArrays.js';
+import { fileBytes, type FileBytes } from '../node/fileBytes.js';
+import { folderStore } from '../node/folderStore.js';
+import { type CommandSpec, type ParsedArguments, UsageError } from './arguments.js';
+import { makeFolder } from './makeFolder.js';
+import { EXIT, type Terminal } from './terminal.js';
+
+export const IMPORT_COMMAND: CommandSpec = {
+  name: 'import',
+  operands: '<files...>',
+  summary:
+    "Makes a model from weights of the method's PyTorch port: color VAE and mixture density network, .pth or .safetensors.",
+  options: {
+    out: { value: 'DIR', short: 'o', description: 'folder for the model', required: true },
+    'align-corners': { description: 'the weights were trained with PyTorch before 0.4' },
+    help: { short: 'h', description: 'show this help' },
+  },
+  examples: ['polyhue import model_vae.pth model_mdn.pth --out my-model'],
+};
+
+/** Carries out `polyhue import`. */
+export async function importCommand(args: ParsedArguments, { stdout, signal }: Terminal): Promise<number> {
+  const { operands: paths } = args;
+  const out = args.text('out')!;
+  if (paths.length === 0)
+    throw new UsageError('Name one or more files of weights; see "polyhue import --help"');
+  const sources: FileBytes[] = [];
+  try {
+    for (const path of paths) sources.push(await fileBytes(path));
+    const files = await Promise.all(sources.map((source) => openArrays(source)));
+    const notes = { importedFrom: paths.map((path) => path.split(/[\\/]/).at(-1)!) };
+    const alignCorners = args.switched('align-corners');
+    const checkpoint = await importColorizer(files, { alignCorners, notes });
+    signal.throwIfAborted();
+    await makeFolder(out);
+    await saveCheckpoint(folderStore(out), checkpoint);
+    stdout.write(`${out}: ${checkpoint.tensors.size} tensors from ${paths.join(', ')}\n`);
+    return EXIT.done;
+  } finally {
+    for (const source of sources) await source.close();
+  }
+}
