@@ -16,8 +16,7 @@ export const LATENT_OPTIONS = {
   count: { value: 'K', description: 'results per photo (default: 5)' },
   mode: {
     value: 'NAME',
-    description:
-      'modes: the likeliest; samples: drawn at random; distinct: the most different (default: modes)',
+    description: 'modes: the likeliest; samples: at random; distinct: the most different (default: modes)',
   },
   temperature: {
     value: 'T',

@@ -201,23 +201,27 @@ describe('polyhue colorize --resume', () => {
 });
 
 describe('polyhue colorize, stopped', () => {
-  it('leaves whole photos only, after Ctrl-C and after a kill, and goes on', async () => {
-    const { root, out, args, colorize } = await workplace();
-    const album = join(root, 'album');
-    await mkdir(album);
-    for (let i = 0; i < 8; i++) await greyPhoto(join(album, `${i}.png`), 300);
-    const stopped = await program(args(album, '--json', '--resume'), signalAt('"input"', 'SIGINT'));
-    expect([stopped.code, stopped.signal]).toEqual([130, null]);
-    expect((await readdir(out)).filter((name) => name.startsWith('.'))).toEqual([]);
-    await expectWholePhotos(out);
-    const killed = await program(args(album, '--json', '--count', '4'), signalAt('"input"', 'SIGKILL'));
-    expect([killed.code, killed.signal]).toEqual([null, 'SIGKILL']);
-    await expectWholePhotos(out);
-    const { code, stdout } = await colorize(album, '--count', '4', '--resume');
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^\d+ of 8 photos colored, \d+ were done before/);
-    expect((await readdir(out)).filter((name) => name.endsWith('.json'))).toHaveLength(8);
-  });
+  it(
+    'leaves whole photos only, after Ctrl-C and after a kill, and goes on',
+    { timeout: 300_000 },
+    async () => {
+      const { root, out, args, colorize } = await workplace();
+      const album = join(root, 'album');
+      await mkdir(album);
+      for (let i = 0; i < 8; i++) await greyPhoto(join(album, `${i}.png`), 300);
+      const stopped = await program(args(album, '--json', '--resume'), signalAt('"input"', 'SIGINT'));
+      expect([stopped.code, stopped.signal]).toEqual([130, null]);
+      expect((await readdir(out)).filter((name) => name.startsWith('.'))).toEqual([]);
+      await expectWholePhotos(out);
+      const killed = await program(args(album, '--json', '--count', '4'), signalAt('"input"', 'SIGKILL'));
+      expect([killed.code, killed.signal]).toEqual([null, 'SIGKILL']);
+      await expectWholePhotos(out);
+      const { code, stdout } = await colorize(album, '--count', '4', '--resume');
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^\d+ of 8 photos colored, \d+ were done before/);
+      expect((await readdir(out)).filter((name) => name.endsWith('.json'))).toHaveLength(8);
+    },
+  );
 });
 
 describe('polyhue colorize, kinds of files', () => {
