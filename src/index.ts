@@ -244,8 +244,15 @@ export type {
   TrainMixtureDensityNetworkOptions,
 } from './training/trainMixtureDensityNetwork.js';
 export type { NamedTensors, NamedVariables } from './training/variables.js';
-export type { WeightAverageConfig, WeightAverageOptions } from './training/weightAverage.js';
-export type { GradientPool, TrainingWorkers } from './training/workers/pool.js';
+export type { WeightAverage, WeightAverageConfig, WeightAverageOptions } from './training/weightAverage.js';
+export type {
+  GradientPool,
+  PreparedUpdate,
+  ScaledUpdate,
+  SharedUpdates,
+  TrainingWorkers,
+  UpdateRules,
+} from './training/workers/pool.js';
 export type {
   ColorVaeLossRecipe,
   ColorVaeRecipe,

@@ -12,13 +12,13 @@ import {
 } from '../errors.js';
 
 /** How results are chosen, in the order in which they are to be tried. */
-export const LATENT_MODES = ['modes', 'samples', 'distinct'] as const;
+export const LATENT_MODES: readonly LatentMode[] = ['modes', 'samples', 'distinct'];
 
 /**
  * Which of the many ways to color a photo are returned: those of the most likely components, random draws, or those that differ
  * most among modes and many draws.
  */
-export type LatentMode = (typeof LATENT_MODES)[number];
+export type LatentMode = 'modes' | 'samples' | 'distinct';
 
 export interface ChooseLatentsOptions {
   readonly count: number;

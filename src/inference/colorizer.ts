@@ -73,7 +73,7 @@ export interface ColorizeOptions extends ColorWishes {
    */
   readonly leastDifference?: number;
   /**
-   * How the colors of results come to the size of the photo; see {@link PaintPhotoOptions}.
+   * How the colors of results come to the size of the photo; see `paintPhoto`.
    *
    * @defaultValue `'edges'`
    */

@@ -20,10 +20,10 @@ function assertColorField({ shape, values }: TensorData): void {
 }
 
 /** How colors can be brought to the size of a photo, the default first. */
-export const UPSAMPLINGS = ['edges', 'bilinear'] as const;
+export const UPSAMPLINGS: readonly Upsampling[] = ['edges', 'bilinear'];
 
 /** How the colors of a small field come to the size of a photo. */
-export type Upsampling = (typeof UPSAMPLINGS)[number];
+export type Upsampling = 'edges' | 'bilinear';
 
 export interface PaintPhotoOptions extends PaintOptions {
   /**

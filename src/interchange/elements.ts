@@ -2,7 +2,7 @@ import { fromFloat16 } from '../checkpoint/float16.js';
 import { viewOf } from './byteSource.js';
 
 /** Types of elements that files hold, with the bytes of an element. */
-export const ELEMENT_BYTES = {
+export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = {
   float64: 8,
   float32: 4,
   float16: 2,
@@ -16,10 +16,23 @@ export const ELEMENT_BYTES = {
   uint16: 2,
   uint8: 1,
   bool: 1,
-} as const;
+};
 
 /** Type of the elements of an array in a file. */
-export type ElementType = keyof typeof ELEMENT_BYTES;
+export type ElementType =
+  | 'float64'
+  | 'float32'
+  | 'float16'
+  | 'bfloat16'
+  | 'int64'
+  | 'int32'
+  | 'int16'
+  | 'int8'
+  | 'uint64'
+  | 'uint32'
+  | 'uint16'
+  | 'uint8'
+  | 'bool';
 
 const INT32 = { least: -(2 ** 31), most: 2 ** 31 - 1 };
 

@@ -12,10 +12,10 @@ import {
 } from './posteriorComponentLoss.js';
 
 const ACTION = 'compute mixtureDensityLoss';
-export const MIXTURE_LOSS_FORMS = ['posterior', 'exact', 'nearest'] as const;
+export const MIXTURE_LOSS_FORMS: readonly MixtureLossForm[] = ['posterior', 'exact', 'nearest'];
 
 /** Forms of the loss of a mixture density network. */
-export type MixtureLossForm = (typeof MIXTURE_LOSS_FORMS)[number];
+export type MixtureLossForm = 'posterior' | 'exact' | 'nearest';
 
 /** What a mixture is to predict. */
 export interface LatentTarget {

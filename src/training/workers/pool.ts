@@ -10,7 +10,7 @@ export interface ScaledUpdate extends OptimizerUpdate {
 }
 
 /** What a batch gave, before the update. */
-interface PreparedUpdate {
+export interface PreparedUpdate {
   readonly losses: LossValues;
   /** Of the gradients, before scaling. */
   readonly gradientNorm: number;
