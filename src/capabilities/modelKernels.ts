@@ -16,6 +16,7 @@ import {
 } from '../models/colorizerModels.js';
 import { assertColorVaeConfig, assertMixtureDensityNetworkConfig } from '../models/validate.js';
 import { type FeatureBlock, zhangFeatures } from '../models/zhangFeatures.js';
+import { MIXTURE_LOSS } from '../training/colorizerPlan.js';
 import { colorExamples, mixtureExamples } from '../training/examples.js';
 import { measureRarity } from '../training/measureRarity.js';
 import { trainColorVae } from '../training/trainColorVae.js';
@@ -95,6 +96,7 @@ async function trainOneStep(models: ColorizerModels, features: Features | null):
     features === null ? {} : { featuresOf: featuresOf(features) },
   );
   await trainMixtureDensityNetwork(network, mixtures, {
+    loss: MIXTURE_LOSS,
     ...settings,
     validation: { data: mixtures, everySteps: 1 },
   });

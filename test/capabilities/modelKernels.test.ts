@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, inject, it } from 'vitest';
 
+import { COLOR_BINS } from '../../src/data/colorBins.js';
 import { recordKernels } from '../../src/backends/recordKernels.js';
 import { modelKernels, type ModelKernels } from '../../src/capabilities/modelKernels.js';
 import { shrinkConfigs } from '../../src/capabilities/shrinkConfigs.js';
@@ -48,7 +49,9 @@ describe('modelKernels()', () => {
     const source = memorySource([photo, photo]);
     let models: ColorizerModels | undefined;
     const training = await recordKernels(async () => {
-      models = await trainColorizer({ source, validation: source, configs: TINY, seed: 0, steps: 1 });
+      const rarity = new Float32Array(COLOR_BINS.length).fill(1);
+      const options = { source, validation: source, configs: TINY, seed: 0, steps: 1, rarity };
+      models = await trainColorizer(options);
     });
     const owner = colorizer(models!);
     const inference = await recordKernels(async () => {

@@ -17,7 +17,8 @@ describe('the program', () => {
     const model = await modelFolder(join(root, 'model'));
     const args = ['colorize', photos, '--model', model, '--out', join(root, 'out'), '--backend', 'cpu'];
     const { code, stdout, stderr } = await program([...args, '--json', '--count', '1']);
-    expect(stderr).toBe(`Coloring 0/1 ${join(photos, '0.png')}\nColoring 1/1 \n`);
+    const photo = join(photos, '0.png');
+    expect(stderr).toBe(`Coloring 0/1 ${photo}\n"${photo}" is in color: made grey first\nColoring 1/1 \n`);
     expect(code).toBe(0);
     expect(jsonLines(stdout)).toHaveLength(1);
   });
