@@ -263,12 +263,8 @@ export type { TrainColorizerOptions, TrainingStage } from './training/colorizerO
 export type { LatentMode } from './inference/chooseLatents.js';
 export type { Colorization, LatentChoice } from './inference/colorization.js';
 export { colorizer, loadColorizer } from './inference/colorizer.js';
-export type {
-  ColorizeOptions,
-  ColorizeProgress,
-  Colorizer,
-  ColorizerOptions,
-} from './inference/colorizer.js';
+export type { ColorizerOptions } from './inference/encodePhoto.js';
+export type { ColorizeOptions, ColorizeProgress, Colorizer } from './inference/colorizer.js';
 export { colorizeSequence, type SequenceFrame, type SequenceOptions } from './inference/colorizeSequence.js';
 export { contactSheet, type ContactSheetOptions, type ContactSheetTile } from './inference/contactSheet.js';
 export { interpolateLatents } from './inference/interpolateLatents.js';
