@@ -16,6 +16,7 @@ export {
 export type { RandomGenerator, RandomTensorOptions, SeedSequence } from './random.js';
 export type { CheckpointReader, CheckpointStore, StoreReadOptions } from './checkpoint/checkpointStore.js';
 export { httpStore, type HttpStoreOptions } from './checkpoint/httpStore.js';
+export { keptReader, type KeptReaderOptions } from './checkpoint/keptReader.js';
 export { hasCheckpoint, loadCheckpoint } from './checkpoint/loadCheckpoint.js';
 export type { LoadCheckpointOptions, LoadProgress } from './checkpoint/loadCheckpoint.js';
 export { memoryStore, type MemoryStore } from './checkpoint/memoryStore.js';
@@ -263,12 +264,8 @@ export type { TrainColorizerOptions, TrainingStage } from './training/colorizerO
 export type { LatentMode } from './inference/chooseLatents.js';
 export type { Colorization, LatentChoice } from './inference/colorization.js';
 export { colorizer, loadColorizer } from './inference/colorizer.js';
-export type {
-  ColorizeOptions,
-  ColorizeProgress,
-  Colorizer,
-  ColorizerOptions,
-} from './inference/colorizer.js';
+export type { ColorizerOptions } from './inference/encodePhoto.js';
+export type { ColorizeOptions, ColorizeProgress, Colorizer } from './inference/colorizer.js';
 export { colorizeSequence, type SequenceFrame, type SequenceOptions } from './inference/colorizeSequence.js';
 export { contactSheet, type ContactSheetOptions, type ContactSheetTile } from './inference/contactSheet.js';
 export { interpolateLatents } from './inference/interpolateLatents.js';

@@ -8,7 +8,7 @@ import {
   reparameterize,
 } from '../distributions/diagonalGaussian.js';
 import { type GaussianMixture, mixtureLogProbability } from '../distributions/gaussianMixture.js';
-import type { ColorizerOptions } from '../inference/colorizer.js';
+import type { ColorizerOptions } from '../inference/encodePhoto.js';
 import type { ColorizerModels } from '../models/colorizerModels.js';
 import { encodeColorField, encodeGreyLevel } from '../models/colorVae.js';
 import { predictMixture } from '../models/mixtureDensityNetwork.js';

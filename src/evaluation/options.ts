@@ -1,7 +1,7 @@
 import type { ImageSource } from '../data/imageSource.js';
 import { assertPositiveInteger } from '../errors.js';
 import { type ChooseLatentsOptions, latentOptions, type LatentMode } from '../inference/chooseLatents.js';
-import { assertFeatures, type ColorizerOptions } from '../inference/colorizer.js';
+import { assertFeatures, type ColorizerOptions } from '../inference/encodePhoto.js';
 import { assertColorizerModels, type ColorizerModels } from '../models/colorizerModels.js';
 
 const ACTION = 'evaluate a colorizer';

@@ -46,7 +46,16 @@ export async function decodeCandidates(
   return candidates.map((candidate, i) => ({ ...candidate, colorField: fields[i]! }));
 }
 
-/** The first candidates that differ from each other; no more are decoded than it takes. */
+function heavierFirst(one: LatentCandidate, other: LatentCandidate): number {
+  return other.componentWeight - one.componentWeight;
+}
+
+/**
+ * The first candidates that differ from each other; no more are decoded than it takes.
+ *
+ * They are decoded in the order of results: on GPUs, colors depend in the last bit on what is decoded together, and `decode` is to give
+ * them again.
+ */
 async function firstUnlike(
   encoded: EncodedPhoto,
   candidates: readonly LatentCandidate[],
@@ -54,7 +63,7 @@ async function firstUnlike(
 ): Promise<readonly KeptField[]> {
   const { kept, offer } = unlikeFields(encoded.lightness, leastDifference);
   for (let first = 0; kept.length < count && first < candidates.length;) {
-    const some = candidates.slice(first, first + count - kept.length);
+    const some = candidates.slice(first, first + count - kept.length).toSorted(heavierFirst);
     (await decodeCandidates(encoded, some)).forEach(offer);
     first += some.length;
   }
@@ -89,9 +98,7 @@ async function keptFields(
 /** Results in the order of the weights of their components, with their shares of the sum of these. */
 export function byWeight<F extends KeptField>(kept: readonly F[]): (F & { readonly weight: number })[] {
   const sum = kept.reduce((total, { componentWeight }) => total + componentWeight, 0);
-  return kept
-    .map((field) => ({ ...field, weight: field.componentWeight / sum }))
-    .sort((one, other) => other.componentWeight - one.componentWeight);
+  return kept.map((field) => ({ ...field, weight: field.componentWeight / sum })).sort(heavierFirst);
 }
 
 /**

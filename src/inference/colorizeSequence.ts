@@ -9,15 +9,9 @@ import { chooseFields } from './chooseFields.js';
 import { type ChooseLatentsOptions, latentOptions } from './chooseLatents.js';
 import { clipMixture } from './clipMixture.js';
 import { colorization, type Colorization, type LatentChoice, paintedPhoto } from './colorization.js';
-import {
-  assertFeatures,
-  type Colorizer,
-  type ColorizeOptions,
-  type ColorizerOptions,
-  mixtureOf,
-  withGreyPhoto,
-} from './colorizer.js';
+import type { Colorizer, ColorizeOptions } from './colorizer.js';
 import { decodeFields } from './decodeFields.js';
+import { assertFeatures, type ColorizerOptions, mixtureOf, withGreyPhoto } from './encodePhoto.js';
 import { assertUpsampling, type Upsampling } from './paintPhoto.js';
 import { fieldSmoother, type SmoothedFields } from './smoothFields.js';
 

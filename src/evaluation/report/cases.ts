@@ -1,6 +1,6 @@
 import type { RasterImage } from '../../data/image.js';
 import type { ImageSource } from '../../data/imageSource.js';
-import type { ColorizerOptions } from '../../inference/colorizer.js';
+import type { ColorizerOptions } from '../../inference/encodePhoto.js';
 import type { ColorizerModels } from '../../models/colorizerModels.js';
 import { bestOfError } from '../../metrics/bestOfError.js';
 import { disposeBatch, encodeBatch } from '../encodedBatch.js';
