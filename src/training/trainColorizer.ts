@@ -73,7 +73,7 @@ function learningRate(peak: number, steps: number): Schedule {
 
 function stageCallbacks({ options, plan, models }: Run, stage: TrainingStage): TrainingCallback[] {
   const { store, saveEveryMs: everyMs = 60_000, callbacks } = options;
-  const own = [...(callbacks?.(stage) ?? [])];
+  const own = [...(callbacks?.(stage, models) ?? [])];
   if (store === undefined) return own;
   const save = async (snapshot: TrainingSnapshot) => saveProgress(store, models, { plan, stage, snapshot });
   return [...own, saveSnapshots(save, { everyMs })];
