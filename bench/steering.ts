@@ -49,9 +49,9 @@ async function paintedErrors(results: readonly Colorization[], hints: readonly C
   for (const result of results) {
     const raster = await result.toRaster();
     for (const hint of hints) {
-      const [lightness, ...ab] = labAt(raster, hint);
+      const painted = labAt(raster, hint);
       const [, a, b] = rgbToLab64(hint.rgb.map((byte) => byte / 255));
-      errors.push(ciede2000([lightness, ab[0]!, ab[1]!], [lightness, a, b]));
+      errors.push(ciede2000(painted, [painted[0], a, b]));
     }
   }
   return errors;
@@ -96,12 +96,11 @@ async function main(model: string, photos: number): Promise<void> {
   const colorizer = await loadColorizer(folderStore(model));
   const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.jpg')).slice(0, photos);
   for (const kind of Object.keys(KINDS) as Kind[]) {
-    const all: Errors = { painted: [], wished: [], codesAlone: [], apart: [] };
-    for (const [i, name] of names.entries()) {
-      const errors = await measure(colorizer, await decodeImage(FOLDER + name), kind, deriveSeed(0, i));
-      for (const key of Object.keys(all) as (keyof Errors)[]) all[key].push(...errors[key]);
-    }
-    for (const key of Object.keys(all) as (keyof Errors)[]) console.log(`${kind}, ${key}: ${row(all[key])}`);
+    const all: Errors[] = [];
+    for (const [i, name] of names.entries())
+      all.push(await measure(colorizer, await decodeImage(FOLDER + name), kind, deriveSeed(0, i)));
+    for (const key of ['painted', 'wished', 'codesAlone', 'apart'] as const)
+      console.log(`${kind}, ${key}: ${row(all.flatMap((errors) => errors[key]))}`);
   }
   colorizer.dispose();
 }
