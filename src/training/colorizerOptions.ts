@@ -51,11 +51,18 @@ export interface TrainColorizerOptions {
    */
   readonly configs?: ColorizerConfigs;
   /**
-   * Times that each stage sees each picture; not together with `steps`.
+   * Times that each network sees each picture; not together with `steps`.
    *
    * @defaultValue `20`
    */
   readonly epochs?: number;
+  /**
+   * Times that the mixture density network sees each picture. Its epochs are shorter, and it has more to learn: the color VAE
+   * sees the colors that it paints.
+   *
+   * @defaultValue `epochs`
+   */
+  readonly mixtureEpochs?: number;
   /** Updates of the weights in each stage, instead of epochs. */
   readonly steps?: number;
   /**
