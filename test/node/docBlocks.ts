@@ -24,7 +24,7 @@ export async function docPages(): Promise<string[]> {
 }
 
 /** The blocks between fences of a page, in their order. */
-export function blocksOf(page: string, text: string): DocBlock[] {
+function blocksOf(page: string, text: string): DocBlock[] {
   const blocks: DocBlock[] = [];
   const lines = text.split('\n');
   for (let i = 0; i < lines.length; i++) {

@@ -2,7 +2,28 @@ import ts from 'typescript';
 
 import { type DocBlock, ROOT } from './docBlocks.js';
 
-const PREAMBLE = `${ROOT}test/node/docPreamble.d.ts`;
+/**
+ * What blocks may take for given: a fragment about `photo` need not say where it comes from. Blocks are modules, so that what one
+ * declares or imports itself hides the name here. `runDocBlocks.ts` gives the names that can be had in Node their values.
+ */
+const PREAMBLE: DocBlock = {
+  page: 'preamble',
+  language: 'ts',
+  line: 1,
+  code: `
+    declare const tf: typeof import('@tensorflow/tfjs-core');
+    declare const photo: import('polyhue').RasterImage;
+    declare const colorizer: import('polyhue').Colorizer;
+    declare const models: import('polyhue').ColorizerModels;
+    declare const source: import('polyhue').ImageSource;
+    declare const file: File;
+    declare const files: readonly File[];
+    declare const input: HTMLInputElement;
+    declare const canvas: { getContext(kind: '2d'): CanvasRenderingContext2D } & HTMLCanvasElement;
+    declare const controller: AbortController;
+    declare module '@tensorflow/tfjs-node';
+  `,
+};
 
 /** What a strict project of a user has; stricter rules of ours would only make the pages longer. */
 const RULES: ts.CompilerOptions = {
@@ -15,7 +36,8 @@ const RULES: ts.CompilerOptions = {
 };
 
 /** Where the compiler believes a block to be: in the folder of the package, so that imports are found. */
-const pathOf = ({ page, line }: DocBlock): string => `${ROOT}${page.replaceAll('/', '_')}_${line}.ts`;
+const pathOf = ({ page, line }: DocBlock): string =>
+  page === PREAMBLE.page ? `${ROOT}preamble.d.ts` : `${ROOT}${page.replaceAll('/', '_')}_${line}.ts`;
 
 function compilerOptions(): ts.CompilerOptions {
   const { config } = ts.readConfigFile(`${ROOT}tsconfig.json`, (path) => ts.sys.readFile(path)) as {
@@ -30,20 +52,20 @@ function compilerOptions(): ts.CompilerOptions {
  * @returns What is wrong, each as `PAGE:LINE: message`; empty where nothing is.
  */
 export function typeCheckBlocks(blocks: readonly DocBlock[]): string[] {
-  const byPath = new Map(blocks.map((block) => [pathOf(block), block]));
+  const byPath = new Map([PREAMBLE, ...blocks].map((block) => [pathOf(block), block]));
   const options = compilerOptions();
   const host = ts.createCompilerHost(options);
-  const { fileExists, readFile, getSourceFile } = host;
-  host.fileExists = (path) => byPath.has(path) || fileExists(path);
-  host.readFile = (path) => byPath.get(path)?.code ?? readFile(path);
-  host.getSourceFile = (path, target, ...rest) => {
+  // The compiler's own answers, for all other files.
+  const files = ts.createCompilerHost(options);
+  host.fileExists = (path) => byPath.has(path) || files.fileExists(path);
+  host.readFile = (path) => byPath.get(path)?.code ?? files.readFile(path);
+  host.getSourceFile = (path, target) => {
     const block = byPath.get(path);
     // The empty export makes a module of a block that imports nothing, so that it may await and its names are its own.
-    return block === undefined
-      ? getSourceFile(path, target, ...rest)
-      : ts.createSourceFile(path, `${block.code}\nexport {};\n`, target);
+    if (block === undefined) return files.getSourceFile(path, target);
+    return ts.createSourceFile(path, block === PREAMBLE ? block.code : `${block.code}\nexport {};\n`, target);
   };
-  const program = ts.createProgram([PREAMBLE, ...byPath.keys()], options, host);
+  const program = ts.createProgram([...byPath.keys()], options, host);
   const places = [...byPath].map(([path, block]) => [program.getSourceFile(path)!, block] as const);
   return places.flatMap(([file, { page, line }]) =>
     [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map(
