@@ -2,6 +2,7 @@ import { helpText, parseArguments, type ParsedArguments, type CommandSpec, Usage
 import { COLORIZE_COMMAND, colorizeCommand } from './colorizeCommand.js';
 import { DOCTOR_COMMAND, doctorCommand } from './doctorCommand.js';
 import { EVALUATE_COMMAND, evaluateCommand } from './evaluateCommand.js';
+import { EXPORT_COMMAND, exportCommand } from './exportCommand.js';
 import { IMPORT_COMMAND, importCommand } from './importCommand.js';
 import { INSPECT_COMMAND, inspectCommand } from './inspectCommand.js';
 import { packageVersion } from './packageVersion.js';
@@ -19,6 +20,7 @@ const COMMANDS: readonly Command[] = [
   { spec: EVALUATE_COMMAND, run: evaluateCommand },
   { spec: INSPECT_COMMAND, run: inspectCommand },
   { spec: IMPORT_COMMAND, run: importCommand },
+  { spec: EXPORT_COMMAND, run: exportCommand },
   { spec: DOCTOR_COMMAND, run: doctorCommand },
 ];
 
