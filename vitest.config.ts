@@ -62,6 +62,7 @@ const chromiumProject = (backend: 'wasm' | 'webgpu' | 'webgl', include = [EVERYW
       '@tensorflow/tfjs-backend-webgl',
       'fast-check',
       'fast-png',
+      'onnxruntime-web/wasm',
     ],
   },
   test: {

@@ -7,6 +7,7 @@
 export { blobSource } from './blobSource.js';
 export { decodeImage } from './decodeImage.js';
 export type { BrowserImage, DecodeImageOptions } from './decodeImage.js';
+export { fileStore } from './fileStore.js';
 export { indexedDbStore } from './indexedDbStore.js';
 export { toImageData } from '../data/toImageData.js';
 export { webWorkers } from './webWorkers.js';

@@ -14,6 +14,7 @@ import { WORK_COMMAND, workCommand } from './archive/workCommand.js';
 import { COLORIZE_COMMAND, colorizeCommand } from './colorizeCommand.js';
 import { DOCTOR_COMMAND, doctorCommand } from './doctorCommand.js';
 import { EVALUATE_COMMAND, evaluateCommand } from './evaluateCommand.js';
+import { EXPORT_COMMAND, exportCommand } from './exportCommand.js';
 import { IMPORT_COMMAND, importCommand } from './importCommand.js';
 import { INSPECT_COMMAND, inspectCommand } from './inspectCommand.js';
 import { packageVersion } from './packageVersion.js';
@@ -31,6 +32,7 @@ const COMMANDS: readonly Command[] = [
   { spec: EVALUATE_COMMAND, run: evaluateCommand },
   { spec: INSPECT_COMMAND, run: inspectCommand },
   { spec: IMPORT_COMMAND, run: importCommand },
+  { spec: EXPORT_COMMAND, run: exportCommand },
   { spec: ENQUEUE_COMMAND, run: enqueueCommand },
   { spec: WORK_COMMAND, run: workCommand },
   { spec: STATUS_COMMAND, run: statusCommand },

@@ -61,6 +61,10 @@ export const TRAIN_COMMAND: CommandSpec = {
     },
     preset: { value: 'NAME', description: `size of the networks: ${PRESETS.join(', ')} (default: compact)` },
     epochs: { value: 'N', description: 'times that each network sees each picture (default: 20)' },
+    'mixture-epochs': {
+      value: 'N',
+      description: 'those of the mixture density network (default: --epochs)',
+    },
     steps: { value: 'N', description: 'updates of each network, instead of epochs' },
     'batch-size': { value: 'N', description: 'pictures per update (default: 16)' },
     'learning-rate': { value: 'X', description: 'highest learning rate (default: 0.001)' },
@@ -113,7 +117,14 @@ interface TrainRequest {
 
 type TrainingSettings = Pick<
   TrainColorizerOptions,
-  'epochs' | 'steps' | 'batchSize' | 'learningRate' | 'beta' | 'colorVaeLoss' | 'mixtureLoss'
+  | 'epochs'
+  | 'mixtureEpochs'
+  | 'steps'
+  | 'batchSize'
+  | 'learningRate'
+  | 'beta'
+  | 'colorVaeLoss'
+  | 'mixtureLoss'
 >;
 
 /** An object without the entries that are undefined. */
@@ -123,12 +134,14 @@ function defined<T extends object>(entries: { [K in keyof T]: T[K] | undefined }
 
 function trainingSettings(args: ParsedArguments): TrainingSettings {
   const [epochs, steps] = [positiveInteger(args, 'epochs'), positiveInteger(args, 'steps')];
-  if (epochs !== undefined && steps !== undefined)
-    throw new UsageError("Give '--epochs' or '--steps', not both");
+  const mixtureEpochs = positiveInteger(args, 'mixture-epochs');
+  if ((epochs ?? mixtureEpochs) !== undefined && steps !== undefined)
+    throw new UsageError("Give epochs or '--steps', not both");
   const reconstruction = choice(args, 'reconstruction', RECONSTRUCTION_FORMS);
   const form = choice(args, 'mixture-loss', MIXTURE_LOSS_FORMS);
   return defined<TrainingSettings>({
     epochs,
+    mixtureEpochs,
     steps,
     batchSize: positiveInteger(args, 'batch-size'),
     learningRate: positiveNumber(args, 'learning-rate'),

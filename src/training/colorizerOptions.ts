@@ -3,7 +3,7 @@ import type { ImageTransform } from '../data/imageDataset.js';
 import type { ImageSource } from '../data/imageSource.js';
 import type { ColorVaeLossOptions } from '../losses/colorVaeLoss.js';
 import type { MixtureDensityLossOptions } from '../losses/mixtureDensityLoss.js';
-import type { ColorizerConfigs } from '../models/colorizerModels.js';
+import type { ColorizerConfigs, ColorizerModels } from '../models/colorizerModels.js';
 import type { ModelPreset } from '../models/presets.js';
 import type { TrainingCallback } from './callbacks/callback.js';
 import type { TrainingWorkers } from './workers/pool.js';
@@ -51,11 +51,18 @@ export interface TrainColorizerOptions {
    */
   readonly configs?: ColorizerConfigs;
   /**
-   * Times that each stage sees each picture; not together with `steps`.
+   * Times that each network sees each picture; not together with `steps`.
    *
    * @defaultValue `20`
    */
   readonly epochs?: number;
+  /**
+   * Times that the mixture density network sees each picture. Its epochs are shorter, and it has more to learn: the color VAE
+   * sees the colors that it paints.
+   *
+   * @defaultValue `epochs`
+   */
+  readonly mixtureEpochs?: number;
   /** Updates of the weights in each stage, instead of epochs. */
   readonly steps?: number;
   /**
@@ -120,8 +127,8 @@ export interface TrainColorizerOptions {
    * @defaultValue none: this thread computes
    */
   readonly workers?: TrainingWorkers;
-  /** Callbacks for each stage. */
-  readonly callbacks?: (stage: TrainingStage) => readonly TrainingCallback[];
+  /** Callbacks for each stage; they may look at the networks, which belong to the run, and paint samples between two steps. */
+  readonly callbacks?: (stage: TrainingStage, models: ColorizerModels) => readonly TrainingCallback[];
   /** Ends the run between two steps, after saving its state; the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
 }

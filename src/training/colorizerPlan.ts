@@ -34,6 +34,8 @@ export interface TrainingPlan {
   readonly batchSize: number;
   /** Not used where `steps` is not `null`. */
   readonly epochs: number;
+  /** Those of the mixture density network. */
+  readonly mixtureEpochs: number;
   readonly steps: number | null;
   readonly learningRate: number;
   readonly beta: number;
@@ -99,31 +101,39 @@ function assertTrainable({ preset = 'compact', configs }: TrainColorizerOptions)
   throw new RangeError(argumentMessage(ACTION, argument, rule, input.imageSize));
 }
 
+/** What would say twice how long a run is. */
+function assertLeftOut(lengths: Readonly<Record<string, number | undefined>>): void {
+  for (const [argument, value] of Object.entries(lengths)) {
+    if (value === undefined) continue;
+    throw new TypeError(argumentMessage(ACTION, argument, "be left out beside 'steps'", value));
+  }
+}
+
 /**
  * The plan that options amount to.
  *
  * @throws {RangeError} If a number is out of its range or there is no picture.
- * @throws {TypeError} If `preset` is unknown or needs features, or both `epochs` and `steps` are given.
+ * @throws {TypeError} If `preset` is unknown or needs features, or epochs are given beside `steps`.
  */
 export async function trainingPlan(options: TrainColorizerOptions): Promise<TrainingPlan> {
-  const { source, seed, batchSize = 16, epochs, steps } = options;
+  const { source, seed, batchSize = 16, epochs, mixtureEpochs, steps } = options;
   const { learningRate = 1e-3, beta = 1 } = options;
   assertTrainable(options);
   assertPositiveInteger(ACTION, 'source.length', source.length);
   assertNonNegativeInteger(ACTION, 'seed', seed);
   assertPositiveInteger(ACTION, 'batchSize', batchSize);
   assertPositiveInteger(ACTION, 'epochs', epochs ?? 1);
+  assertPositiveInteger(ACTION, 'mixtureEpochs', mixtureEpochs ?? 1);
   assertPositiveInteger(ACTION, 'steps', steps ?? 1);
   assertPositive(ACTION, 'learningRate', learningRate);
   assertNonNegative(ACTION, 'beta', beta);
-  if (epochs !== undefined && steps !== undefined) {
-    throw new TypeError(argumentMessage(ACTION, 'epochs', "be left out beside 'steps'", epochs));
-  }
+  if (steps !== undefined) assertLeftOut({ epochs, mixtureEpochs });
   return {
     networks: await networksOrigin(options),
     seed,
     batchSize,
     epochs: epochs ?? 20,
+    mixtureEpochs: mixtureEpochs ?? epochs ?? 20,
     steps: steps ?? null,
     learningRate,
     beta,

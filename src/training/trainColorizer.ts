@@ -73,7 +73,7 @@ function learningRate(peak: number, steps: number): Schedule {
 
 function stageCallbacks({ options, plan, models }: Run, stage: TrainingStage): TrainingCallback[] {
   const { store, saveEveryMs: everyMs = 60_000, callbacks } = options;
-  const own = [...(callbacks?.(stage) ?? [])];
+  const own = [...(callbacks?.(stage, models) ?? [])];
   if (store === undefined) return own;
   const save = async (snapshot: TrainingSnapshot) => saveProgress(store, models, { plan, stage, snapshot });
   return [...own, saveSnapshots(save, { everyMs })];
@@ -87,7 +87,8 @@ function stageOptions(
   { training, validation }: StageData,
 ): TrainingOptions<ColorExamples> {
   const { plan, options } = run;
-  const steps = plan.steps ?? plan.epochs * training.batchesPerEpoch;
+  const epochs = stage === 'colorVae' ? plan.epochs : plan.mixtureEpochs;
+  const steps = plan.steps ?? epochs * training.batchesPerEpoch;
   const everySteps = Math.min(training.batchesPerEpoch, steps);
   const snapshot = place.stage === stage ? place.snapshot : null;
   return {
@@ -123,7 +124,7 @@ async function runStages(run: Run, place: TrainingPlace): Promise<void> {
  *
  * @returns The trained networks, to be disposed by the caller; see `colorizer` and `saveColorizerModels`.
  * @throws {RangeError} If a number is out of its range or there is no picture.
- * @throws {TypeError} If `preset` is unknown or needs features, or both `epochs` and `steps` are given.
+ * @throws {TypeError} If `preset` is unknown or needs features, or epochs are given beside `steps`.
  * @throws {TrainingError} If a loss is not finite, no picture can be read, or the state to resume is of another run.
  * @throws {CheckpointError} If the state cannot be saved or read.
  * @throws The reason of `signal` once it is aborted.

@@ -1,16 +1,16 @@
-import type { CheckpointReader, StoreReadOptions } from '../checkpoint/checkpointStore.js';
+import type { CheckpointStore, StoreReadOptions } from '../checkpoint/checkpointStore.js';
 import type { PageMessage, WorkerMessage } from './messages.js';
 import { unpackError } from './packError.js';
 
-/** Files that a page reads for its worker, which cannot hold the page's store. */
+/** Files that a page reads and writes for its worker, which cannot hold the page's store. */
 export interface PageFiles {
   /** The checkpoint of the page; `location` is what messages call it. */
-  readonly store: (location: string) => CheckpointReader;
+  readonly store: (location: string) => CheckpointStore;
   /** Takes a message of the page; those that are not about files are left alone. */
   readonly receive: (message: PageMessage) => void;
 }
 
-interface WaitingRead {
+interface WaitingAsk {
   readonly resolve: (bytes: Uint8Array | undefined) => void;
   readonly reject: (error: Error) => void;
   readonly onProgress: StoreReadOptions['onProgress'];
@@ -18,11 +18,20 @@ interface WaitingRead {
 
 /** Asks the page for files by messages. */
 export function pageFiles(post: (message: WorkerMessage) => void): PageFiles {
-  const reads = new Map<number, WaitingRead>();
+  const asks = new Map<number, WaitingAsk>();
   let count = 0;
-  const receiveFile = ({ read, bytes, error }: PageMessage & { readonly kind: 'file' }): void => {
-    const waiting = reads.get(read);
-    reads.delete(read);
+  const wait = async (
+    message: (ask: number) => WorkerMessage,
+    onProgress: WaitingAsk['onProgress'],
+  ): Promise<Uint8Array | undefined> =>
+    new Promise((resolve, reject) => {
+      const ask = count++;
+      asks.set(ask, { resolve, reject, onProgress });
+      post(message(ask));
+    });
+  const receiveFile = ({ ask, bytes, error }: PageMessage & { readonly kind: 'file' }): void => {
+    const waiting = asks.get(ask);
+    asks.delete(ask);
     if (error === null) waiting?.resolve(bytes);
     else waiting?.reject(unpackError(error));
   };
@@ -30,15 +39,12 @@ export function pageFiles(post: (message: WorkerMessage) => void): PageFiles {
     store: (location) => ({
       location,
       read: async (name, { maxBytes, onProgress }) =>
-        new Promise((resolve, reject) => {
-          const read = count++;
-          reads.set(read, { resolve, reject, onProgress });
-          post({ kind: 'read', read, name, maxBytes });
-        }),
+        wait((ask) => ({ kind: 'read', ask, name, maxBytes }), onProgress),
+      write: async (files) => void (await wait((ask) => ({ kind: 'write', ask, files }), undefined)),
     }),
     receive: (message) => {
       if (message.kind === 'file') receiveFile(message);
-      if (message.kind === 'fileProgress') reads.get(message.read)?.onProgress?.(message.loadedBytes);
+      if (message.kind === 'fileProgress') asks.get(message.ask)?.onProgress?.(message.loadedBytes);
     },
   };
 }

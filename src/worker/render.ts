@@ -57,7 +57,10 @@ export async function render(
 
 /** What of an answer is moved to the page instead of copied. */
 export function transferablesOf(answer: Calls[CallName]['answer']): Transferable[] {
+  if (answer === null) return [];
   if (answer instanceof Uint8Array) return [answer.buffer];
+  if (answer instanceof Map)
+    return [...answer.values()].map(({ buffer }: Uint8Array) => buffer as ArrayBuffer);
   if (typeof ImageBitmap !== 'undefined' && answer instanceof ImageBitmap) return [answer];
   return 'data' in answer ? [answer.data.buffer as ArrayBuffer] : [];
 }

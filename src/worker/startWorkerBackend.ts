@@ -2,9 +2,10 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 
 import { type BackendCandidate, inspectBrowserGpu } from '../backends/candidates.js';
 import { pickBackend, type StartedBackend } from '../backends/pickBackend.js';
+import type { BackendTask } from '../backends/selfCheck.js';
 import { registerWasmTraining } from '../backends/wasm/index.js';
 import { BackendError } from '../errors.js';
-import type { Calls, WorkerBackend } from './messages.js';
+import type { BackendRequest, WorkerBackend } from './messages.js';
 import { bundledWasmFiles } from './wasmFiles.js';
 
 async function registerWebgpu(): Promise<void> {
@@ -32,8 +33,8 @@ const CANDIDATES: Readonly<Record<WorkerBackend, Omit<BackendCandidate, 'name'>>
  * @throws {BackendError} If none does.
  */
 export async function startWorkerBackend(
-  { backends, wasmPaths }: Pick<Calls['open']['request'], 'backends' | 'wasmPaths'>,
-  task: 'inference' | 'training',
+  { backends, wasmPaths }: BackendRequest,
+  task: BackendTask,
 ): Promise<StartedBackend> {
   setWasmPaths(wasmPaths ?? bundledWasmFiles());
   return pickBackend({ task, candidates: backends.map((name) => ({ name, ...CANDIDATES[name] })) });

@@ -1,13 +1,13 @@
 import type { PageMessage } from './messages.js';
-import { serveColorizer } from './serveColorizer.js';
+import { serveCalls } from './serveCalls.js';
 import { startWorkerBackend } from './startWorkerBackend.js';
 
 /** The global scope: what a page calls a worker looks the same from within. */
 const page = globalThis as unknown as Worker;
 
-const receive = serveColorizer({
+const receive = serveCalls({
   post: (message, transfer = []) => page.postMessage(message, transfer),
-  startBackend: async (request) => startWorkerBackend(request, 'inference'),
+  startBackend: startWorkerBackend,
 });
 
 page.addEventListener('message', ({ data }: MessageEvent<PageMessage>) => receive(data));

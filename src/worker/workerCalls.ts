@@ -1,9 +1,7 @@
-import type { CheckpointReader } from '../checkpoint/checkpointStore.js';
-import type { LoadProgress } from '../checkpoint/loadCheckpoint.js';
 import { BackendError } from '../errors.js';
-import type { ColorizeProgress } from '../inference/colorizer.js';
+import { answerStore, type PageStore } from './answerStore.js';
 import type { CallName, Calls, PageCall, PageMessage, SentResult, WorkerMessage } from './messages.js';
-import { packError, unpackError } from './packError.js';
+import { unpackError } from './packError.js';
 
 /** The page's side of the messages of a worker. */
 export interface WorkerPort {
@@ -13,11 +11,17 @@ export interface WorkerPort {
 }
 
 /** What a call brings beside its request. */
-interface CallOptions {
+interface CallOptions<Progress> {
   /** What is moved to the worker instead of copied. */
   readonly transfer?: Transferable[];
   readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: LoadProgress & ColorizeProgress) => void) | undefined;
+  /**
+   * Whether an aborted call is rejected only when the worker has ended it in good order.
+   *
+   * @defaultValue `false`
+   */
+  readonly waitsForEnd?: boolean;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /** Calls to a worker, each with an answer of its own. */
@@ -25,7 +29,7 @@ export interface WorkerCalls {
   readonly call: <Name extends CallName>(
     name: Name,
     request: Calls[Name]['request'],
-    options?: CallOptions,
+    options?: CallOptions<Calls[Name]['progress']>,
   ) => Promise<Calls[Name]['answer']>;
   /** Lets the worker drop what it holds, without an answer. */
   readonly release: (held: {
@@ -40,6 +44,7 @@ export interface WorkerCalls {
 
 /** What the worker holds for an answer: nobody waits for it where the call was given up meanwhile. */
 function heldBy(answer: Calls[CallName]['answer']): Parameters<WorkerCalls['release']>[0] {
+  if (answer === null) return {};
   if ('held' in answer) return { photos: [answer.held] };
   if (!Array.isArray(answer)) return {};
   return { results: (answer as (SentResult | SentResult[])[]).flat().map(({ id }) => id) };
@@ -47,24 +52,7 @@ function heldBy(answer: Calls[CallName]['answer']): Parameters<WorkerCalls['rele
 
 interface OpenCall {
   readonly settle: (outcome: { readonly answer: unknown } | { readonly error: unknown }) => void;
-  readonly onProgress: CallOptions['onProgress'];
-}
-
-/** Reads a file of the checkpoint for the worker, which cannot hold the store itself. */
-async function sendFile(
-  port: WorkerPort,
-  store: CheckpointReader,
-  request: WorkerMessage & { readonly kind: 'read' },
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const { read, name, maxBytes } = request;
-  const onProgress = (loadedBytes: number) => port.post({ kind: 'fileProgress', read, loadedBytes });
-  try {
-    const bytes = await store.read(name, { maxBytes, signal, onProgress });
-    port.post({ kind: 'file', read, bytes: bytes?.slice(), error: null });
-  } catch (error) {
-    port.post({ kind: 'file', read, bytes: undefined, error: packError(error) });
-  }
+  readonly onProgress: CallOptions<never>['onProgress'];
 }
 
 /** Posts a call and keeps it until it is answered or given up. */
@@ -72,18 +60,18 @@ async function place(
   port: WorkerPort,
   open: Map<number, OpenCall>,
   message: PageCall<CallName>,
-  { transfer = [], signal, onProgress }: CallOptions,
+  { transfer = [], signal, waitsForEnd = false, onProgress }: CallOptions<never>,
 ): Promise<unknown> {
   const { call } = message;
   return new Promise((resolve, reject) => {
     const abort = (): void => {
       port.post({ kind: 'abort', call });
-      open.get(call)?.settle({ error: signal!.reason });
+      if (!waitsForEnd) open.get(call)?.settle({ error: signal!.reason });
     };
     const settle: OpenCall['settle'] = (outcome) => {
       open.delete(call);
       signal?.removeEventListener('abort', abort);
-      if ('error' in outcome) reject(outcome.error);
+      if ('error' in outcome) reject(waitsForEnd && signal?.aborted === true ? signal.reason : outcome.error);
       else resolve(outcome.answer);
     };
     // Before anything is kept: what cannot be posted is thrown here.
@@ -93,10 +81,10 @@ async function place(
   });
 }
 
-/** Pairs answers of a worker with calls; the worker reads its checkpoint from `store`. */
+/** Pairs answers of a worker with calls; the worker reads its checkpoint from `store`, and writes it there. */
 export function workerCalls(
   port: WorkerPort,
-  store: CheckpointReader,
+  store: PageStore | null,
   loadSignal: AbortSignal | undefined,
 ): WorkerCalls {
   const open = new Map<number, OpenCall>();
@@ -116,14 +104,13 @@ export function workerCalls(
     call,
     release,
     receive: (message) => {
-      if (message.kind === 'read') {
-        void sendFile(port, store, message, loadSignal);
+      if (message.kind === 'read' || message.kind === 'write') {
+        if (store !== null) void answerStore(port, store, message, loadSignal);
         return;
       }
       const waiting = open.get(message.call);
       if (waiting === undefined && message.kind === 'answer') release(heldBy(message.answer));
-      if (message.kind === 'progress')
-        waiting?.onProgress?.(message.progress as LoadProgress & ColorizeProgress);
+      if (message.kind === 'progress') waiting?.onProgress?.(message.progress as never);
       if (message.kind === 'answer') waiting?.settle({ answer: message.answer });
       if (message.kind === 'failure') waiting?.settle({ error: unpackError(message.error) });
     },

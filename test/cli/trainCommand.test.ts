@@ -248,7 +248,8 @@ describe('polyhue train', () => {
   it.each([
     [[], 'Give one folder or tar file to train on, not 0'],
     [['a', 'b'], 'Give one folder or tar file to train on, not 2'],
-    [['a', '--epochs', '2', '--steps', '3'], "Give '--epochs' or '--steps', not both"],
+    [['a', '--epochs', '2', '--steps', '3'], "Give epochs or '--steps', not both"],
+    [['a', '--mixture-epochs', '2', '--steps', '3'], "Give epochs or '--steps', not both"],
     [
       ['a', '--preset', 'reference'],
       'Cannot read the command line as \'--preset\' must be one of "compact", "tiny": current value is "reference"',

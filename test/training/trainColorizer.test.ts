@@ -101,21 +101,27 @@ describe('trainColorizer()', () => {
     expect(await run(store, { ...options, seed: 4 })).not.toEqual(first);
   });
 
-  it('tells the steps of both stages, for as many epochs as asked', async () => {
+  it.each([
+    { epochs: 2, mixtureEpochs: undefined, steps: [4, 4] },
+    { epochs: 2, mixtureEpochs: 3, steps: [4, 6] },
+  ])('tells the steps of both stages, for as many epochs as asked: $steps', async ({ steps, ...epochs }) => {
     const told: string[] = [];
     const models = await trainColorizer({
       source: smallPictures(4),
       configs: CONFIGS,
       seed: 0,
-      epochs: 2,
+      epochs: epochs.epochs,
+      ...(epochs.mixtureEpochs && { mixtureEpochs: epochs.mixtureEpochs }),
       batchSize: 2,
       callbacks: (stage) => [
         { onProgress: ({ step, totalSteps }) => void told.push(`${stage} ${step}/${totalSteps}`) },
       ],
     });
     disposeColorizerModels(models);
-    const stages = ['colorVae', 'mixtureDensityNetwork'];
-    expect(told).toEqual(stages.flatMap((stage) => [1, 2, 3, 4].map((step) => `${stage} ${step}/4`)));
+    const expected = ['colorVae', 'mixtureDensityNetwork'].flatMap((stage, i) =>
+      Array.from({ length: steps[i]! }, (_, step) => `${stage} ${step + 1}/${steps[i]}`),
+    );
+    expect(told).toEqual(expected);
   });
 
   it('passes over pictures that cannot be read', async () => {
@@ -219,6 +225,11 @@ describe('trainColorizer()', () => {
       await expect(attempt({ epochs: 2 })).rejects.toThrow(
         new TypeError(
           "Cannot train a colorizer as 'epochs' must be left out beside 'steps': current value is 2",
+        ),
+      );
+      await expect(attempt({ mixtureEpochs: 2 })).rejects.toThrow(
+        new TypeError(
+          "Cannot train a colorizer as 'mixtureEpochs' must be left out beside 'steps': current value is 2",
         ),
       );
       await expect(attempt({ source: smallPictures(0) })).rejects.toThrow(

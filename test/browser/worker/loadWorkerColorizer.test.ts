@@ -9,23 +9,16 @@ import { BackendError, CheckpointError, ImageError, ShapeError } from '../../../
 import { type Colorization } from '../../../src/inference/colorization.js';
 import { colorizer, type Colorizer, type ColorizeOptions } from '../../../src/inference/colorizer.js';
 import { saveColorizerModels } from '../../../src/models/colorizerModels.js';
-import { loadWorkerColorizer, type WorkerColorizer } from '../../../src/worker/loadWorkerColorizer.js';
+import { loadWorkerColorizer } from '../../../src/worker/loadWorkerColorizer.js';
+import type { WorkerColorizer } from '../../../src/worker/workerColorizer.js';
 import type { WorkerColorization } from '../../../src/worker/workerColorization.js';
+import { fileOf } from '../../support/fileOf.js';
 import { colorfulModels } from '../../support/tinyModels.js';
 
 /** Pixels that are computed, so that both sides see the same. */
 function formulaPhoto(width: number, height: number): RasterImage {
   const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 7 + (i % 13) * 11) % 256);
   return { width, height, data };
-}
-
-async function fileOf({ width, height, data }: RasterImage): Promise<File> {
-  const canvas = new OffscreenCanvas(width, height);
-  const pixels = new ImageData(width, height);
-  for (let i = 0; i < width * height; i++)
-    pixels.data.set([data[3 * i]!, data[3 * i + 1]!, data[3 * i + 2]!, 255], 4 * i);
-  canvas.getContext('2d')!.putImageData(pixels, 0, 0);
-  return new File([await canvas.convertToBlob()], 'formula.png', { type: 'image/png' });
 }
 
 const store: MemoryStore = memoryStore();
@@ -89,7 +82,7 @@ describe('loadWorkerColorizer()', () => {
   it('takes a list of photos, a lock, a photo it has read, and given codes', async () => {
     if (!isWasm()) return;
     const photo = formulaPhoto(31, 17);
-    const held = await worker.readPhoto(await fileOf(photo));
+    const held = await worker.readPhoto(await fileOf(photo, 'formula.png'));
     expect([held.width, held.height]).toEqual([31, 17]);
     const [[mine], [theirs]] = [await worker.colorize([photo, held]), await page.colorize([photo, photo])];
     await expectSame(mine!, theirs!);
@@ -225,7 +218,7 @@ describe('errors of a worker colorizer', () => {
     const broken = worker.readPhoto(new File(['no picture'], 'broken.jpg'));
     await expect(broken).rejects.toBeInstanceOf(ImageError);
     await expect(broken).rejects.toThrow(/^Cannot decode "broken.jpg": /);
-    const large = worker.readPhoto(await fileOf(photo), { maxPixels: 10 });
+    const large = worker.readPhoto(await fileOf(photo, 'formula.png'), { maxPixels: 10 });
     await expect(large).rejects.toThrow(
       new ImageError(`Cannot decode "formula.png" as it has 8 x 8 pixels: 'maxPixels' is 10`),
     );
@@ -263,7 +256,7 @@ describe('errors of a worker colorizer', () => {
 describe('memory of a worker colorizer', () => {
   it('is that of the weights once photos and results are released', async () => {
     const before = await worker.memory();
-    const photo = await worker.readPhoto(await fileOf(formulaPhoto(12, 12)));
+    const photo = await worker.readPhoto(await fileOf(formulaPhoto(12, 12), 'formula.png'));
     const results = await worker.colorize(photo, { count: 2, mode: 'samples' });
     await results[0]!.toRaster();
     expect(await worker.memory()).toEqual({

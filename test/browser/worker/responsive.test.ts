@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { memoryStore } from '../../../src/checkpoint/memoryStore.js';
 import { disposeColorizerModels, saveColorizerModels } from '../../../src/models/colorizerModels.js';
-import { loadWorkerColorizer, type WorkerColorizer } from '../../../src/worker/loadWorkerColorizer.js';
+import { loadWorkerColorizer } from '../../../src/worker/loadWorkerColorizer.js';
+import type { WorkerColorizer } from '../../../src/worker/workerColorizer.js';
 import { colorfulModels } from '../../support/tinyModels.js';
 
 let worker: WorkerColorizer;
