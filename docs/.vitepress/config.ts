@@ -21,6 +21,7 @@ export default defineConfig({
           { text: 'Command line', link: '/command-line' },
           { text: 'Steering', link: '/steering' },
           { text: 'Many photos', link: '/files' },
+          { text: 'A million photos', link: '/queue' },
           { text: 'Weights from and for other programs', link: '/interchange' },
           { text: 'Evaluation', link: '/evaluation' },
           { text: 'Your own data', link: '/data' },

@@ -3,6 +3,7 @@ import { request as requestHttps } from 'node:https';
 
 import { PhotoRefusedError } from '../../errors.js';
 import { assertPublicHost, publicLookup } from './addressGuard.js';
+import { readLimited } from './readLimited.js';
 import type { StorageReadOptions } from './storage.js';
 
 const MAX_REDIRECTS = 5;
@@ -54,17 +55,10 @@ function answerError(href: string, status: number): Error {
 }
 
 async function readBody(response: IncomingMessage, href: string, maxBytes: number): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maxBytes)
-      throw new PhotoRefusedError(`Cannot read "${href}" as it has more than ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
+  const bytes = await readLimited(response, href, maxBytes);
   // Without this, an answer that is cut short would pass for a damaged photo.
   if (!response.complete) throw new Error(`the answer of "${href}" was cut short`);
-  return Buffer.concat(chunks, length);
+  return bytes;
 }
 
 /**

@@ -1,8 +1,9 @@
 import type * as s3 from '@aws-sdk/client-s3';
 
-import { PhotoRefusedError, QueueError } from '../../errors.js';
+import { QueueError } from '../../errors.js';
 import { isPictureName } from '../../node/pictureNames.js';
 import { pathBelow } from '../taskOf.js';
+import { readLimited } from './readLimited.js';
 import type { NewFile, PhotoStorage, ResultLog, StorageBatch, StorageReadOptions } from './storage.js';
 
 /** Answers that every other request would get as well. */
@@ -64,14 +65,12 @@ async function get(
   const { s3, client, bucket, prefix } = place;
   const command = new s3.GetObjectCommand({ Bucket: bucket, Key: prefix + pathBelow('path', name) });
   try {
-    const { Body, ContentLength = 0 } = await client.send(command, signal && { abortSignal: signal });
-    if (ContentLength <= maxBytes) return await Body?.transformToByteArray();
-    (Body as unknown as { destroy?: () => void }).destroy?.();
+    const { Body } = await client.send(command, signal && { abortSignal: signal });
+    return await readLimited(Body as unknown as AsyncIterable<Uint8Array>, name, maxBytes);
   } catch (error) {
     if (MISSING.has((error as Error).name)) return undefined;
     throw storageError(place, error);
   }
-  throw new PhotoRefusedError(`Cannot read "${name}" as it has more than ${maxBytes} bytes`);
 }
 
 async function put(place: Bucket, { name, content }: NewFile): Promise<void> {
