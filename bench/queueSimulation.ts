@@ -2,7 +2,7 @@
  * An archive on a queue, simulated event by event: when 100 workers have colored 10 million photos, and what the queue adds.
  *
  *     tsx bench/queueSimulation.ts                            100 workers, 10 million photos, the times that bench/queue.ts measured
- *     tsx bench/queueSimulation.ts 100 10000000 120 0.5 2.6       workers, photos, ms of a photo, ms of Redis a photo, overhead in percent
+ *     tsx bench/queueSimulation.ts 100 10000000 120 0.5 2.6   workers, photos, ms of a photo, ms of Redis a photo, overhead in percent
  *
  * Each photo takes a time of its own (log-normal, coefficient of variation 0.5) at its worker and a time of the one thread of
  * Redis, for which photos stand in line. Workers crash after exponential times; the photo comes back when its lock has run out,
