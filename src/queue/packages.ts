@@ -1,3 +1,6 @@
+import type * as bullmq from 'bullmq';
+import type * as ioredis from 'ioredis';
+
 import { QueueError } from '../errors.js';
 
 function missing(name: string, cause: unknown): never {
@@ -10,11 +13,11 @@ function missing(name: string, cause: unknown): never {
 }
 
 /** The queue library, an optional dependency that is loaded on first use. */
-export async function loadBullmq() {
+export async function loadBullmq(): Promise<typeof bullmq> {
   return import('bullmq').catch((cause: unknown) => missing('bullmq', cause));
 }
 
 /** The Redis client, an optional dependency that is loaded on first use. */
-export async function loadIoredis() {
+export async function loadIoredis(): Promise<typeof ioredis> {
   return import('ioredis').catch((cause: unknown) => missing('ioredis', cause));
 }
