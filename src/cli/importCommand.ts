@@ -13,7 +13,7 @@ export const IMPORT_COMMAND: CommandSpec = {
   name: 'import',
   operands: '<files...>',
   summary:
-    "Makes a model from weights of the method's PyTorch port, color VAE and mixture density network, .pth or .safetensors,\n" +
+    "Makes a model from weights of the method's PyTorch port: color VAE and mixture density network, .pth or .safetensors,\n" +
     'or from a .safetensors file that polyhue export wrote.',
   options: {
     out: { value: 'DIR', short: 'o', description: 'folder for the model', required: true },
