@@ -4,7 +4,12 @@ import { defineConfig } from 'vitest/config';
 import { findChromium } from './tools/chromium.js';
 
 /** Suites that need a file system or processes; everything else runs on every backend in Node and in Chromium. */
-const NODE_ONLY = ['test/node/**/*.test.ts', 'test/cli/**/*.test.ts', 'test/package/**/*.test.ts'];
+const NODE_ONLY = [
+  'test/node/**/*.test.ts',
+  'test/cli/**/*.test.ts',
+  'test/queue/**/*.test.ts',
+  'test/package/**/*.test.ts',
+];
 /** Suites on WebGL, whose software rendering is slow: every operation, gradient, layer and loss, and the choice of a backend. */
 const WEBGL = [
   'test/backends/{conformance/**/*,selfCheck*,pickBackend*}.test.ts',
