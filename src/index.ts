@@ -164,6 +164,8 @@ export { mixtureDensityNetwork, predictMixture } from './models/mixtureDensityNe
 export type { MixtureDensityNetwork, MixtureDensityNetworkOptions } from './models/mixtureDensityNetwork.js';
 export { COLOR_VAE_PRESETS, MIXTURE_PRESETS, MODEL_PRESETS, type ModelPreset } from './models/presets.js';
 export { assignWeights, namedWeights, type NamedWeights } from './models/weights.js';
+export { loadFeatureNetwork } from './models/featureNetwork.js';
+export type { FeatureNetwork } from './models/featureNetwork.js';
 export { ZHANG_BLOCKS, zhangFeatures } from './models/zhangFeatures.js';
 export type { FeatureBlock, ZhangFeaturesOptions } from './models/zhangFeatures.js';
 export type {
