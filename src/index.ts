@@ -16,7 +16,6 @@ export {
 export type { RandomGenerator, RandomTensorOptions, SeedSequence } from './random.js';
 export type { CheckpointReader, CheckpointStore, StoreReadOptions } from './checkpoint/checkpointStore.js';
 export { httpStore, type HttpStoreOptions } from './checkpoint/httpStore.js';
-export { keptReader, type KeptReaderOptions } from './checkpoint/keptReader.js';
 export { hasCheckpoint, loadCheckpoint } from './checkpoint/loadCheckpoint.js';
 export type { LoadCheckpointOptions, LoadProgress } from './checkpoint/loadCheckpoint.js';
 export { memoryStore, type MemoryStore } from './checkpoint/memoryStore.js';
