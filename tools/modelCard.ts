@@ -1,6 +1,6 @@
 import { type ColorizerEvaluation, FIGURES, type FigureName, type SystemEvaluation } from 'polyhue/metrics';
 
-import { DATA_SETS } from './shippedRecipe.js';
+import { DATA_SETS, REMARKS } from './shippedRecipe.js';
 
 /** What is told of a set of photos. */
 const TOLD: readonly FigureName[] = [
@@ -157,6 +157,8 @@ function trainingSection({ recipe, preset, pictures, heldOut, parameters }: Mode
     recipe,
     'npm run ship -- OUT FOLDER',
     '```',
+    '',
+    ...REMARKS,
     '',
   ];
 }
