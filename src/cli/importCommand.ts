@@ -14,7 +14,7 @@ export const IMPORT_COMMAND: CommandSpec = {
   name: 'import',
   operands: '<files...>',
   summary:
-    "Makes a model from weights of the method's PyTorch port, color VAE and mixture density network, .pth or .safetensors,\n" +
+    "Makes a model from weights of the method's PyTorch port: color VAE and mixture density network, .pth or .safetensors;\n" +
     'or from a .safetensors file that polyhue export wrote; or the network of features of the published colorization\n' +
     'network, for models that need it.',
   options: {
