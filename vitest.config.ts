@@ -7,6 +7,7 @@ import { CHROMIUM_ARGUMENTS, findChromium } from './tools/chromium.js';
 const NODE_ONLY = [
   'test/node/**/*.test.ts',
   'test/cli/**/*.test.ts',
+  'test/queue/**/*.test.ts',
   'test/package/**/*.test.ts',
   'test/demo/**/*.test.ts',
 ];
@@ -49,6 +50,7 @@ const chromiumProject = (backend: 'wasm' | 'webgpu' | 'webgl', include = [EVERYW
       '@tensorflow/tfjs-backend-webgl',
       'fast-check',
       'fast-png',
+      'onnxruntime-web/wasm',
     ],
   },
   test: {

@@ -44,6 +44,16 @@ export class TrainingError extends Error {
   override readonly name = 'TrainingError';
 }
 
+/** A queue of photos that cannot be reached, refuses the credentials, or is set up so that photos could be lost. */
+export class QueueError extends Error {
+  override readonly name = 'QueueError';
+}
+
+/** A photo that no further attempt would color: it is damaged or gone, or its place is refused. */
+export class PhotoRefusedError extends Error {
+  override readonly name = 'PhotoRefusedError';
+}
+
 /** `value` as it reads in an error message: strings quoted, everything else as JavaScript prints it. */
 function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);

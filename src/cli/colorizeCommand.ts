@@ -40,7 +40,14 @@ import { startProgress } from './progress.js';
 import { photoReader } from './readPhoto.js';
 import { EXIT, type Terminal, writeJsonLine } from './terminal.js';
 import { timeLeftMeter } from './timeLeft.js';
-import { referenceOption, WISH_OPTIONS, wishOptions } from './wishOptions.js';
+import {
+  lockOption,
+  type LockRequest,
+  lockRequest,
+  referenceOption,
+  WISH_OPTIONS,
+  wishOptions,
+} from './wishOptions.js';
 
 const DEFAULT_MAX_PIXELS = 100e6;
 const DEFAULT_OUT = 'colorized';
@@ -78,6 +85,7 @@ export const COLORIZE_COMMAND: CommandSpec = {
     'polyhue colorize --sequence frames/ --model my-model --out colored',
     'polyhue colorize grandma.jpg --model my-model --out results --temperature 0.7 --seed 3',
     'polyhue colorize grandma.jpg --model my-model --out results --hint 210,340,#8b2f39 --hint 40,60,#7fa4c9',
+    'polyhue colorize grandma.jpg --out again --lock 120,200,180,260 --lock-from results/grandma.2.png',
   ],
 };
 
@@ -90,6 +98,7 @@ interface ColorizeRequest {
   readonly json: boolean;
   readonly resume: boolean;
   readonly compute: ComputeChoice;
+  readonly lock: LockRequest | undefined;
   readonly settings: Omit<PhotoSettings, 'model' | 'modelName'>;
 }
 
@@ -117,6 +126,7 @@ function colorizeRequest(args: ParsedArguments): ColorizeRequest {
     json: args.switched('json'),
     resume: args.switched('resume'),
     compute,
+    lock: lockRequest(args),
     settings: {
       options: {
         ...options,
@@ -264,6 +274,8 @@ export async function colorizeCommand(args: ParsedArguments, terminal: Terminal)
   const colorizer = await loadColorizer(store, { signal });
   try {
     assertCount(colorizer, request.settings.options);
+    const reading = { maxPixels: request.maxPixels, size: colorizer.models.colorVae.config.imageSize };
+    Object.assign(request.settings.options, await lockOption(request.lock, reading));
     const settings = {
       ...request.settings,
       model: await checkpointHash(store, signal),

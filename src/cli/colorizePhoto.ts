@@ -89,8 +89,9 @@ async function clearOldResults(path: string, { origin }: PhotoJob, kept: readonl
   for (const file of own) if (!kept.includes(file)) await rm(join(dirname(path), file), { force: true });
 }
 
-async function stageResults(
-  staged: StagedFiles,
+/** Adds the files of one photo, with paths below `settings.out`, and returns what its JSON file is to say. */
+export async function stageResults(
+  staged: Pick<StagedFiles, 'add'>,
   { job, photo, results }: ColoredPhoto,
   settings: PhotoSettings,
   signal: AbortSignal,

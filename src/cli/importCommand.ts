@@ -1,6 +1,8 @@
-import { saveCheckpoint } from '../checkpoint/saveCheckpoint.js';
+import { type Checkpoint, saveCheckpoint } from '../checkpoint/saveCheckpoint.js';
+import type { ArrayFile } from '../interchange/arrayFile.js';
 import { importColorizer } from '../interchange/importColorizer.js';
 import { openArrays } from '../interchange/openArrays.js';
+import { isSafetensorsCheckpoint, safetensorsToCheckpoint } from '../interchange/safetensorsCheckpoint.js';
 import { fileBytes, type FileBytes } from '../node/fileBytes.js';
 import { folderStore } from '../node/folderStore.js';
 import { type CommandSpec, type ParsedArguments, UsageError } from './arguments.js';
@@ -11,7 +13,8 @@ export const IMPORT_COMMAND: CommandSpec = {
   name: 'import',
   operands: '<files...>',
   summary:
-    "Makes a model from weights of the method's PyTorch port: color VAE and mixture density network, .pth or .safetensors.",
+    "Makes a model from weights of the method's PyTorch port: color VAE and mixture density network, .pth or .safetensors,\n" +
+    'or from a .safetensors file that polyhue export wrote.',
   options: {
     out: { value: 'DIR', short: 'o', description: 'folder for the model', required: true },
     'align-corners': { description: 'the weights were trained with PyTorch before 0.4' },
@@ -19,6 +22,13 @@ export const IMPORT_COMMAND: CommandSpec = {
   },
   examples: ['polyhue import model_vae.pth model_mdn.pth --out my-model'],
 };
+
+/** What the files hold: a model that was exported from here, or the networks of the method's PyTorch port. */
+async function importedCheckpoint(files: readonly ArrayFile[], args: ParsedArguments): Promise<Checkpoint> {
+  if (files.length === 1 && isSafetensorsCheckpoint(files[0]!)) return safetensorsToCheckpoint(files[0]!);
+  const notes = { importedFrom: args.operands.map((path) => path.split(/[\\/]/).at(-1)!) };
+  return importColorizer(files, { alignCorners: args.switched('align-corners'), notes });
+}
 
 /** Carries out `polyhue import`. */
 export async function importCommand(args: ParsedArguments, { stdout, signal }: Terminal): Promise<number> {
@@ -30,9 +40,7 @@ export async function importCommand(args: ParsedArguments, { stdout, signal }: T
   try {
     for (const path of paths) sources.push(await fileBytes(path));
     const files = await Promise.all(sources.map((source) => openArrays(source)));
-    const notes = { importedFrom: paths.map((path) => path.split(/[\\/]/).at(-1)!) };
-    const alignCorners = args.switched('align-corners');
-    const checkpoint = await importColorizer(files, { alignCorners, notes });
+    const checkpoint = await importedCheckpoint(files, args);
     signal.throwIfAborted();
     await makeFolder(out);
     await saveCheckpoint(folderStore(out), checkpoint);

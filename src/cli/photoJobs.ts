@@ -4,8 +4,9 @@ import { basename, extname, join, relative, resolve, sep } from 'node:path';
 import { mapLimited } from '../data/mapLimited.js';
 import { type FileImageSource, fileState } from '../node/fileImageSource.js';
 import { openImages } from '../node/openImages.js';
+import { safePath } from '../node/safePath.js';
 import type { PhotoOrigin, PhotoRecord } from './photoRecord.js';
-import { isResult, recordReader, type RecordReader, resultNames, safePath } from './resultNames.js';
+import { isResult, recordReader, type RecordReader, resultNames } from './resultNames.js';
 import { errorLine } from './terminal.js';
 
 /** Files whose size and time are asked for at a time. */

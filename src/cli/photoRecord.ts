@@ -44,14 +44,26 @@ function isRecord(value: unknown): value is PhotoRecord {
   );
 }
 
-/** The record in a file; `undefined` where there is none, or the file is something else. */
-export async function readRecord(path: string): Promise<PhotoRecord | undefined> {
+/** The record that a JSON text is; `undefined` where it is something else. */
+export function parseRecord(text: string): PhotoRecord | undefined {
   try {
-    const value: unknown = JSON.parse(await readFile(path, 'utf8'));
+    const value: unknown = JSON.parse(text);
     return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** The record in a file; `undefined` where there is none, or the file is something else. */
+export async function readRecord(path: string): Promise<PhotoRecord | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : parseRecord(text);
+}
+
+/** Whether a record speaks of this photo in this state, colored by this model with these options. */
+export function isRecordOf(record: PhotoRecord, origin: PhotoOrigin, recipe: PhotoRecipe): boolean {
+  const asJson: unknown = JSON.parse(JSON.stringify(recipe));
+  return isDeepStrictEqual(record.origin, origin) && isDeepStrictEqual(record.recipe, asJson);
 }
 
 async function isFile(path: string): Promise<boolean> {
@@ -68,8 +80,7 @@ export async function isDone(
   origin: PhotoOrigin,
   recipe: PhotoRecipe,
 ): Promise<boolean> {
-  const asJson: unknown = JSON.parse(JSON.stringify(recipe));
-  if (!isDeepStrictEqual(record.origin, origin) || !isDeepStrictEqual(record.recipe, asJson)) return false;
+  if (!isRecordOf(record, origin, recipe)) return false;
   const there = await Promise.all(record.files.map(async (file) => isFile(join(dirname(path), file))));
   return there.every(Boolean);
 }

@@ -59,11 +59,18 @@ export function resultEndings({ options, files }: Omit<PhotoSettings, 'model' | 
   return files.sheet ? [...results, '.sheet.png'] : results;
 }
 
-/** All that decides what results look like, besides the photo. */
+const hashOf = (data: NodeJS.ArrayBufferView): string => createHash('sha256').update(data).digest('hex');
+
+/** All that decides what results look like, besides the photo; pictures are told by their hashes. */
 export function recipeOf({ options, files, model, sequence }: PhotoSettings): PhotoRecipe {
-  const { reference, ...others } = options;
-  const colors = reference && createHash('sha256').update(reference.data).digest('hex');
-  return { model, options: { ...others, ...(reference && { reference: colors }), ...files, sequence } };
+  const { reference, lock, ...others } = options;
+  const pictures = {
+    ...(reference && { reference: hashOf(reference.data) }),
+    ...(lock && {
+      lock: { region: lock.region, colors: hashOf(Float32Array.from(lock.result.colorField.values)) },
+    }),
+  };
+  return { model, options: { ...others, ...pictures, ...files, sequence } };
 }
 
 const TONES: Readonly<Record<Exclude<ImageTone, 'grey'>, string>> = {

@@ -23,14 +23,21 @@ export interface PhotoReaderOptions {
   readonly keepMetadata: boolean;
 }
 
+/** A photo of which the file is at hand; `input` is what messages call it. */
+export async function decodePhoto(
+  bytes: Uint8Array,
+  { input, maxPixels, keepMetadata }: Omit<PhotoReaderOptions, 'open'> & { readonly input: string },
+): Promise<LoadedPhoto> {
+  const picture = await decodeImage(bytes, { name: input, maxPixels, alpha: 'keep' });
+  const metadata = keepMetadata ? await readImageMetadata(bytes) : {};
+  return { ...overWhite(picture), metadata };
+}
+
 /** A reader of photos; one that cannot be read is an `ImageError` that names it as the job does. */
 export function photoReader({ open, maxPixels, keepMetadata }: PhotoReaderOptions): PhotoReader {
   return async ({ input, path, index }) => {
     const source = await open(path);
     if (index >= source.length) throw new ImageError(`Cannot read "${input}" as it has gone`);
-    const bytes = await source.bytes(index);
-    const picture = await decodeImage(bytes, { name: input, maxPixels, alpha: 'keep' });
-    const metadata = keepMetadata ? await readImageMetadata(bytes) : {};
-    return { ...overWhite(picture), metadata };
+    return decodePhoto(await source.bytes(index), { input, maxPixels, keepMetadata });
   };
 }

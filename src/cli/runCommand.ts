@@ -1,7 +1,20 @@
 import { helpText, parseArguments, type ParsedArguments, type CommandSpec, UsageError } from './arguments.js';
+import { ENQUEUE_COMMAND, enqueueCommand } from './archive/enqueueCommand.js';
+import { FAILED_COMMAND, failedCommand } from './archive/failedCommand.js';
+import {
+  DRAIN_COMMAND,
+  drainCommand,
+  PAUSE_COMMAND,
+  pauseCommand,
+  RESUME_COMMAND,
+  resumeCommand,
+} from './archive/switchCommands.js';
+import { STATUS_COMMAND, statusCommand } from './archive/statusCommand.js';
+import { WORK_COMMAND, workCommand } from './archive/workCommand.js';
 import { COLORIZE_COMMAND, colorizeCommand } from './colorizeCommand.js';
 import { DOCTOR_COMMAND, doctorCommand } from './doctorCommand.js';
 import { EVALUATE_COMMAND, evaluateCommand } from './evaluateCommand.js';
+import { EXPORT_COMMAND, exportCommand } from './exportCommand.js';
 import { IMPORT_COMMAND, importCommand } from './importCommand.js';
 import { INSPECT_COMMAND, inspectCommand } from './inspectCommand.js';
 import { packageVersion } from './packageVersion.js';
@@ -19,8 +32,27 @@ const COMMANDS: readonly Command[] = [
   { spec: EVALUATE_COMMAND, run: evaluateCommand },
   { spec: INSPECT_COMMAND, run: inspectCommand },
   { spec: IMPORT_COMMAND, run: importCommand },
+  { spec: EXPORT_COMMAND, run: exportCommand },
+  { spec: ENQUEUE_COMMAND, run: enqueueCommand },
+  { spec: WORK_COMMAND, run: workCommand },
+  { spec: STATUS_COMMAND, run: statusCommand },
+  { spec: PAUSE_COMMAND, run: pauseCommand },
+  { spec: RESUME_COMMAND, run: resumeCommand },
+  { spec: DRAIN_COMMAND, run: drainCommand },
+  { spec: FAILED_COMMAND, run: failedCommand },
   { spec: DOCTOR_COMMAND, run: doctorCommand },
 ];
+
+/** The command that arguments begin with, of one word or two, and what follows it. */
+function commandOf(args: readonly string[]): { readonly command: Command; readonly rest: readonly string[] } {
+  for (const words of [2, 1]) {
+    const command = COMMANDS.find(({ spec }) => spec.name === args.slice(0, words).join(' '));
+    if (command !== undefined) return { command, rest: args.slice(words) };
+  }
+  const alike = COMMANDS.flatMap(({ spec: { name } }) => (name.startsWith(`${args[0]} `) ? [name] : []));
+  if (alike.length === 0) throw new UsageError(`There is no command "${args[0]}"; see "polyhue --help"`);
+  throw new UsageError(`There is no command "${args.slice(0, 2).join(' ')}"; use ${alike.join(', ')}`);
+}
 
 function overview(): string {
   const width = Math.max(...COMMANDS.map(({ spec }) => spec.name.length));
@@ -39,7 +71,7 @@ function overview(): string {
 }
 
 async function dispatch(args: readonly string[], terminal: Terminal): Promise<number> {
-  const [name, ...rest] = args;
+  const [name] = args;
   if (name === undefined || name === '--help' || name === '-h') {
     (name === undefined ? terminal.stderr : terminal.stdout).write(overview());
     return name === undefined ? EXIT.usage : EXIT.done;
@@ -48,8 +80,7 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
     terminal.stdout.write(`${packageVersion()}\n`);
     return EXIT.done;
   }
-  const command = COMMANDS.find(({ spec }) => spec.name === name);
-  if (command === undefined) throw new UsageError(`There is no command "${name}"; see "polyhue --help"`);
+  const { command, rest } = commandOf(args);
   const parsed = parseArguments(command.spec, rest);
   if (!parsed.switched('help')) return command.run(parsed, terminal);
   terminal.stdout.write(helpText(command.spec));

@@ -1,7 +1,7 @@
 const SECOND_MS = 1000;
 
 /** A length of time for people: `"8 s"`, `"3 min"`, `"2 h 5 min"`. */
-function duration(ms: number): string {
+export function duration(ms: number): string {
   const seconds = Math.max(1, Math.round(ms / SECOND_MS));
   if (seconds < 100) return `${seconds} s`;
   const minutes = Math.round(seconds / 60);

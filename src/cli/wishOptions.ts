@@ -1,15 +1,17 @@
 import { shrinkImage } from '../data/shrinkImage.js';
 import type { ColorizeOptions } from '../inference/colorizer.js';
-import type { ColorHint, RgbBytes } from '../inference/steering/wishes.js';
+import { pictureField } from '../inference/steering/pictureField.js';
+import type { ColorHint, Rectangle, RgbBytes } from '../inference/steering/wishes.js';
 import { decodeImage } from '../node/decodeImage.js';
 import { argumentMessage } from '../errors.js';
-import { nonNegativeNumber, type ParsedArguments, UsageError } from './arguments.js';
+import { nonNegativeNumber, type ParsedArguments, place, UsageError } from './arguments.js';
 
 const ACTION = 'read the command line';
 /** Side of the copy of a reference photo that is kept: its colors are all that is needed. */
 const REFERENCE_SIDE = 128;
 const COLOR = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i;
 const HINT = /^(\d+),(\d+),(.*)$/;
+const RECTANGLE = /^(\d+),(\d+),([1-9]\d*),([1-9]\d*)$/;
 
 /** Options that say which colors are wanted. */
 export const WISH_OPTIONS = {
@@ -20,6 +22,14 @@ export const WISH_OPTIONS = {
   },
   palette: { value: '#RRGGBB,...', description: 'colors that the results should use' },
   reference: { value: 'FILE', description: 'a photo in color whose colors the results should take' },
+  lock: {
+    value: 'X,Y,WIDTH,HEIGHT',
+    description: 'rectangle that keeps the colors of the picture of --lock-from',
+  },
+  'lock-from': {
+    value: 'FILE',
+    description: 'an earlier result of the photo, also one that was painted over',
+  },
   saturation: {
     value: 'S',
     description: 'strength of colors: 0 is grey, 1 as the model paints (default: 1)',
@@ -39,6 +49,33 @@ function hintOf(text: string): ColorHint {
   if (parts === null)
     throw new UsageError(argumentMessage(ACTION, '--hint', 'be of the form X,Y,#rrggbb', text));
   return { x: Number(parts[1]), y: Number(parts[2]), rgb: colorOf('--hint', text, parts[3]!) };
+}
+
+function rectangleOf(text: string): Rectangle {
+  const parts = RECTANGLE.exec(text);
+  if (parts === null) {
+    const rule = 'be of the form X,Y,WIDTH,HEIGHT, at least a pixel wide and high';
+    throw new UsageError(argumentMessage(ACTION, '--lock', rule, text));
+  }
+  const [left, top, width, height] = parts.slice(1).map(Number);
+  return { left: left!, top: top!, width: width!, height: height! };
+}
+
+/** What `--lock` and `--lock-from` ask for, before the picture is read. */
+export interface LockRequest {
+  readonly region: Rectangle;
+  readonly path: string;
+}
+
+/** @throws {UsageError} If one of the two options is there without the other, or is malformed. */
+export function lockRequest(args: ParsedArguments): LockRequest | undefined {
+  const [rectangle, path] = [args.text('lock'), place(args, 'lock-from')];
+  if (rectangle === undefined && path === undefined) return undefined;
+  if (rectangle === undefined || path === undefined)
+    throw new UsageError(
+      "Give '--lock' and '--lock-from' together: a rectangle, and the picture whose colors it keeps",
+    );
+  return { region: rectangleOf(rectangle), path };
 }
 
 /** What `--hint`, `--palette` and `--saturation` ask for. */
@@ -70,4 +107,24 @@ export async function referenceOption(
   if (path === undefined) return {};
   const { width, height, data } = shrinkImage(await decodeImage(path, { maxPixels }), REFERENCE_SIDE);
   return { reference: { width, height, data } };
+}
+
+/**
+ * The colors that a photo keeps, at the size of the color fields of a model.
+ *
+ * @throws {ImageError} If the picture cannot be read.
+ */
+export async function lockOption(
+  request: LockRequest | undefined,
+  { maxPixels, size }: { readonly maxPixels: number; readonly size: number },
+): Promise<Pick<ColorizeOptions, 'lock'>> {
+  if (request === undefined) return {};
+  const picture = await decodeImage(request.path, { maxPixels });
+  const { width, height } = picture;
+  return {
+    lock: {
+      region: request.region,
+      result: { width, height, colorField: await pictureField(picture, size) },
+    },
+  };
 }

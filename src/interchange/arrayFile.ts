@@ -22,6 +22,8 @@ export interface ArrayFile {
   readonly location: string;
   /** Shape and type of each array, by name. */
   readonly arrays: ReadonlyMap<string, ArrayInfo>;
+  /** Texts beside the arrays, by name; of safetensors only. */
+  readonly metadata: ReadonlyMap<string, string>;
   /**
    * Reads an array: floats of any width become float32, integers and booleans int32.
    *
@@ -69,12 +71,13 @@ interface ArrayFileParts<Place extends ArrayInfo> {
   readonly format: ArrayFormat;
   readonly location: string;
   readonly places: ReadonlyMap<string, Place>;
+  readonly metadata?: ReadonlyMap<string, string>;
   readonly values: (name: string, place: Place) => Promise<Float32Array | Int32Array>;
 }
 
 /** The file that a format has found, with the checks that all formats share. */
 export function arrayFile<Place extends ArrayInfo>(
-  { format, location, places, values }: ArrayFileParts<Place>,
+  { format, location, places, metadata = new Map(), values }: ArrayFileParts<Place>,
   { maxBytes = 2 ** 31 }: OpenArraysOptions,
 ): ArrayFile {
   assertFits(location, places, maxBytes);
@@ -88,5 +91,5 @@ export function arrayFile<Place extends ArrayInfo>(
       throw formatError(location, `in the array ${JSON.stringify(name)} ${cause.message}`, cause);
     }
   };
-  return { format, location, arrays: places, read };
+  return { format, location, arrays: places, metadata, read };
 }

@@ -16,7 +16,7 @@ const LENGTH_BYTES = 8;
 /** Most bytes of a header: the format allows 100 MB, a hundred thousand arrays take less than this. */
 const MAX_HEADER_BYTES = 2 ** 24;
 /** Name under which a header keeps texts that are no arrays. */
-const METADATA_KEY = '__metadata__';
+export const METADATA_KEY = '__metadata__';
 const MAX_NAME_LENGTH = 4096;
 const MAX_AXES = 16;
 
@@ -104,6 +104,17 @@ function parsePlaces(header: unknown, bytes: number): Map<string, Place> {
   return places;
 }
 
+/** Texts of a header; the format allows nothing else there. */
+function parseMetadata(header: Fields): Map<string, string> {
+  const texts = Object.entries(fieldsOf(METADATA_KEY, header[METADATA_KEY] ?? {}));
+  return new Map(
+    texts.map(([name, text]) => {
+      assertField(typeof text === 'string', `${METADATA_KEY}.${name}`, 'be a text', text);
+      return [name, text];
+    }),
+  );
+}
+
 /**
  * Opens a `.safetensors` file.
  *
@@ -114,8 +125,10 @@ export async function openSafetensors(source: ByteSource, options: OpenArraysOpt
   const { location } = source;
   const { header, start } = await parseHeader(source);
   let places: Map<string, Place>;
+  let metadata: Map<string, string>;
   try {
     places = parsePlaces(header, source.size - start);
+    metadata = parseMetadata(fieldsOf('header', header));
   } catch (cause) {
     if (!(cause instanceof FieldError)) throw cause;
     throw formatError(
@@ -126,5 +139,5 @@ export async function openSafetensors(source: ByteSource, options: OpenArraysOpt
   }
   const values = async (name: string, { type, begin, end }: Place) =>
     decodeElements(await readRange(source, JSON.stringify(name), [start + begin, end - begin]), type);
-  return arrayFile({ format: 'safetensors', location, places, values }, options);
+  return arrayFile({ format: 'safetensors', location, places, metadata, values }, options);
 }

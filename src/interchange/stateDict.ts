@@ -2,6 +2,7 @@ import type { TensorData } from '../checkpoint/tensorData.js';
 import { FormatError } from '../errors.js';
 import type { ArrayFile } from './arrayFile.js';
 import { gatherStrided, rowMajorStrides } from './elements.js';
+import { transposed } from './transposed.js';
 
 /** Weights of ours by name, in the order they are made. */
 type Weights = Iterable<readonly [string, TensorData]>;
@@ -18,13 +19,6 @@ export interface StateDictEntry {
 export interface StateDictTable {
   readonly entries: readonly StateDictEntry[];
   readonly ignored: (name: string) => boolean;
-}
-
-/** A tensor with its axes in another order: axis `i` of the result is axis `order[i]`. */
-function transposed({ shape, values }: TensorData, order: readonly number[]): TensorData {
-  const strides = rowMajorStrides(shape);
-  const layout = { shape: order.map((axis) => shape[axis]!), strides: order.map((axis) => strides[axis]!) };
-  return { shape: layout.shape, values: gatherStrided(values, layout) };
 }
 
 /** Indices `from` to `to` of the last axis but one: input channels of kernels `[height, width, inputs, outputs]`. */

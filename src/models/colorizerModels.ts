@@ -15,7 +15,7 @@ import { assertColorVaeConfig, assertMixtureDensityNetworkConfig } from './valid
 import { assignWeights, namedWeights } from './weights.js';
 
 /** Kind of the checkpoints that hold the models of a colorizer. */
-const KIND = 'colorizer';
+export const COLORIZER_KIND = 'colorizer';
 const ACTION = 'create colorizerModels';
 
 /** The two networks of a colorizer. */
@@ -159,7 +159,7 @@ export function colorizerCheckpoint(
   notes: unknown,
 ): Checkpoint {
   const metadata: ColorizerMetadata = { ...configs, notes };
-  return { kind: KIND, metadata, tensors };
+  return { kind: COLORIZER_KIND, metadata, tensors };
 }
 
 /**
@@ -204,7 +204,7 @@ export async function loadColorizerModels(
   store: CheckpointReader,
   options: Omit<LoadCheckpointOptions, 'kind'> = {},
 ): Promise<LoadedColorizerModels> {
-  const checkpoint = await loadCheckpoint(store, { ...options, kind: KIND });
+  const checkpoint = await loadCheckpoint(store, { ...options, kind: COLORIZER_KIND });
   const models = buildModels(store.location, checkpoint);
   try {
     assignWeights(namedWeights(...layersModels(models)), checkpoint.tensors);

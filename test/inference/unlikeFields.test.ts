@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { TensorData } from '../../src/checkpoint/tensorData.js';
+import { ciede2000 } from '../../src/ciede2000.js';
 import { type FieldCandidate, mostDistinct, unlikeFields } from '../../src/inference/unlikeFields.js';
 
 const SIDE = 8;
@@ -31,9 +32,9 @@ const [RED, REDDISH, GREEN, BLUE, GREY] = [
 describe('unlikeFields()', () => {
   it('keeps the first of those that look alike, and counts the others', () => {
     const { kept, offer } = unlikeFields(LIGHTNESS, 1);
-    for (const field of [RED, GREEN, REDDISH, RED, BLUE]) offer(candidate(field));
+    for (const field of [RED, GREEN, REDDISH, RED, BLUE, BLUE]) offer(candidate(field));
     expect(kept.map(({ colorField }) => colorField)).toEqual([RED, GREEN, BLUE]);
-    expect(kept.map(({ nearDuplicates }) => nearDuplicates)).toEqual([2, 0, 0]);
+    expect(kept.map(({ nearDuplicates }) => nearDuplicates)).toEqual([2, 0, 1]);
   });
 
   it('keeps all, equal ones too, where no difference is asked for', () => {
@@ -61,10 +62,38 @@ describe('mostDistinct()', () => {
       candidate(GREY),
       candidate(GREEN),
       candidate(BLUE),
+      candidate(BLUE),
     ];
     const found = mostDistinct(LIGHTNESS, candidates, options);
     expect(found.map(({ colorField }) => colorField)).toEqual([RED, GREEN, BLUE]);
-    expect(found.map(({ nearDuplicates }) => nearDuplicates)).toEqual([1, 0, 0]);
+    expect(found.map(({ nearDuplicates }) => nearDuplicates)).toEqual([1, 0, 1]);
+  });
+
+  it('weighs difference by the fourth root of the weight', () => {
+    const pale = solid(28, 18);
+    const difference = (field: TensorData) =>
+      ciede2000([60, 50, 30], [60, field.values[0]! * 128, field.values[1]! * 128]);
+    const ratio = difference(GREEN) / difference(pale);
+    for (const [share, expected] of [
+      [1.2 * ratio ** -4, GREEN],
+      [0.8 * ratio ** -4, pale],
+    ] as const) {
+      const candidates = [candidate(RED, 0.5), candidate(GREEN, 0.4 * share), candidate(pale, 0.4)];
+      const found = mostDistinct(LIGHTNESS, candidates, { ...options, count: 2 });
+      expect(found[1]!.colorField).toBe(expected);
+    }
+  });
+
+  it('estimates differences over a thousand pixels of all columns', () => {
+    const lightness = new Float32Array(4096).fill(60);
+    // Far from grey but in 16 pixels and every fourth column, and less far in all.
+    const field = (value: (pixel: number) => number) =>
+      candidate({ shape: [64, 64, 2], values: Float32Array.from({ length: 8192 }, (_, i) => value(i >> 1)) });
+    const far = field((pixel) => (pixel % 257 === 0 || pixel % 4 === 0 ? 0 : 0.3));
+    const near = field(() => 0.1);
+    const grey = { ...field(() => 0), componentWeight: 0.2 };
+    const found = mostDistinct(lightness, [grey, near, far], { count: 2, leastDifference: 1 });
+    expect(found[1]!.colorField).toBe(far.colorField);
   });
 
   it('passes over a far field of next to no weight for a near one that is likely', () => {

@@ -22,7 +22,7 @@ import models  # noqa: E402
 
 torch.set_default_dtype(torch.float32)  # losses.py computes in float64
 
-SIZE, LATENT, COMPONENTS = 64, 64, 8
+SIZE, LATENT, COMPONENTS = 64, 64, 5
 LEARNING_RATE, DECAY = 1e-4, 0.999
 
 

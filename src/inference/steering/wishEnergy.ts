@@ -32,7 +32,11 @@ function unitsNear([a, b]: readonly [number, number]): readonly [number, number]
   ];
 }
 
-/** Errors of all hints are one product: field values times `matrix`, less `targets`. */
+/**
+ * `sum{ |units (found - wished)|**2 / (2 HINT_DEVIATION**2) : hints }`
+ *
+ * Errors of all hints are one product: field values times `matrix`, less `targets`.
+ */
 function hintEnergy(hints: readonly PlacedHint[], values: number): Energy {
   const matrix = new Float32Array(values * hints.length * 2);
   const targets = new Float32Array(hints.length * 2);
@@ -56,6 +60,7 @@ function hintEnergy(hints: readonly PlacedHint[], values: number): Energy {
   };
 }
 
+/** `LOCK_COUNT sum{ mask |ab - kept|**2 } / sum(mask) / (2 LOCK_DEVIATION**2)` */
 function lockEnergy({ mask, values }: NonNullable<PlacedWishes['lock']>, size: number): Energy {
   const total = mask.reduce((sum, share) => sum + share, 0);
   const factor = (LOCK_COUNT * COLOR_FIELD_SCALE ** 2) / (2 * LOCK_DEVIATION ** 2) / Math.max(total, 1e-6);
@@ -66,7 +71,12 @@ function lockEnergy({ mask, values }: NonNullable<PlacedWishes['lock']>, size: n
   };
 }
 
-/** Each color is to be found somewhere, and each pixel is to be near a color or grey. */
+/**
+ * Each color is to be found somewhere, and each pixel is to be near a color or grey.
+ *
+ * `PALETTE_COUNT (-sum{ log( sum{ k(p, c) : pixels p } / (PALETTE_SHARE pixels) ) : colors c } - mean{ log( sum{ k(p, c) : colors and
+ * grey c } ) : pixels p })` with `k(p, c) = exp(-|p - c|**2 / (2 (PALETTE_DEVIATION (1 + 0.03 |c|))**2))`.
+ */
 function paletteEnergy(palette: PlacedWishes['palette'], size: number): Energy {
   const colors = [...palette, [0, 0] as const];
   const pixels = size * size;
@@ -98,7 +108,13 @@ function lightnessShares(lightness: Float32Array): { matrix: Float32Array; share
   return { matrix, shares: sums.map((sum) => sum / lightness.length) };
 }
 
-/** Mean colors in ranges of lightness, and the spread of all colors, are those of the reference. */
+/**
+ * Mean colors in ranges of lightness, and the spread of all colors, are those of the reference.
+ *
+ * `REFERENCE_COUNT (sum{ share[r] |mean[r] - wished[r]|**2 : ranges r } / (2 REFERENCE_DEVIATION**2) + |covariance - wished|**2 /
+ * (4 spread**2))`, where `share[r]` is the smaller of those of the photo and of the reference, and `spread` the quarter of the trace of the
+ * wished covariance and 25.
+ */
 function referenceEnergy(
   { lab, covariance }: NonNullable<PlacedWishes['reference']>,
   lightness: Float32Array,

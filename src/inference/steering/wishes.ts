@@ -25,8 +25,8 @@ export interface Rectangle {
 
 /** A part of a photo that keeps its colors. */
 export interface ColorLock {
-  /** A result of the same photo, whose colors are kept. */
-  readonly result: Pick<Colorization, 'colorField'>;
+  /** A result of the same photo, whose colors are kept; `width` and `height`, where given, must be the photo's. */
+  readonly result: Pick<Colorization, 'colorField'> & Partial<Size>;
   /** Where: a rectangle, or a picture as large as the photo that is white there and black elsewhere. */
   readonly region: Rectangle | RasterImage;
 }
@@ -71,7 +71,7 @@ export interface WishErrors {
   readonly reference: number | null;
 }
 
-/** A length of the photo. */
+/** Pixels of a photo. */
 type Size = Pick<RasterImage, 'width' | 'height'>;
 
 function assertRgb(action: string, argument: string, rgb: readonly number[]): void {
@@ -106,7 +106,7 @@ function assertRegion(action: string, region: ColorLock['region'], { width, heig
  *
  * @param photo Size of the photo.
  * @param fieldSize Side of the color fields of the networks.
- * @throws {RangeError} If a hint or the locked region is outside the photo, or a color or the saturation is out of its range.
+ * @throws {RangeError} If a hint or the locked region is outside the photo, the locked result of another size, or a color or the saturation is out of its range.
  * @throws {ShapeError} If the color field of the locked result is not of the networks' size.
  */
 export function assertWishes(action: string, wishes: ColorWishes, photo: Size, fieldSize: number): void {
@@ -122,6 +122,11 @@ export function assertWishes(action: string, wishes: ColorWishes, photo: Size, f
   assertNonNegative(action, 'saturation', saturation);
   if (reference !== undefined) channelsOf(action, reference);
   if (lock === undefined) return;
+  const { width = photo.width, height = photo.height } = lock.result;
+  if (width !== photo.width || height !== photo.height) {
+    const rule = `be of a photo of ${photo.width} x ${photo.height}`;
+    throw new RangeError(argumentMessage(action, 'lock.result', rule, `${width} x ${height}`));
+  }
   const shape = [...lock.result.colorField.shape];
   assertShape(action, 'lock.result.colorField', { shape }, [fieldSize, fieldSize, 2]);
   assertRegion(action, lock.region, photo);

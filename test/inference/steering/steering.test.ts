@@ -234,6 +234,12 @@ describe('colorize() with a lock', () => {
           'as the photo is 24 pixels wide: current value is 24',
       ),
     );
+    const other = { result: { ...result!, width: 48 }, region: { left: 0, top: 0, width: 1, height: 1 } };
+    await expect(owner.colorize(PHOTO, { lock: other })).rejects.toThrow(
+      new RangeError(
+        `Cannot colorize as 'lock.result' must be of a photo of 24 x 24: current value is "48 x 24"`,
+      ),
+    );
     await expect(
       owner.colorize(PHOTO, lock({ width: 2, height: 2, data: new Uint8Array(4) })),
     ).rejects.toThrow(

@@ -1,0 +1,83 @@
+import { createReadStream } from 'node:fs';
+import { extname } from 'node:path';
+import { createInterface } from 'node:readline';
+
+import { QueueError } from '../errors.js';
+import { csvRows } from './csvRows.js';
+import type { ListedPhoto } from './taskOf.js';
+
+/** Columns and fields that may hold the photo, in the order in which they are looked for. */
+const INPUT_FIELDS = ['input', 'url', 'path', 'file'];
+
+/** A photo of a list, or what is wrong with its line; `line` counts from 1. */
+export type ManifestEntry =
+  | { readonly line: number; readonly photo: ListedPhoto }
+  | { readonly line: number; readonly problem: string };
+
+function photoOf(line: number, fields: Readonly<Record<string, unknown>>): ManifestEntry {
+  const key = INPUT_FIELDS.find((field) => fields[field] !== undefined);
+  const [input, name] = [key === undefined ? undefined : fields[key], fields['name']];
+  if (typeof input !== 'string' || input === '')
+    return { line, problem: `names no photo: looked for ${INPUT_FIELDS.join(', ')}` };
+  if (name === undefined || name === null || name === '') return { line, photo: { input } };
+  return typeof name === 'string'
+    ? { line, photo: { input, name } }
+    : { line, problem: 'has a name that is no text' };
+}
+
+function jsonEntry(line: number, text: string): ManifestEntry {
+  try {
+    return photoOf(line, JSON.parse(text) as Record<string, unknown>);
+  } catch {
+    return { line, problem: 'is not JSON' };
+  }
+}
+
+/** Lines that begin with `{` are JSON objects, others are paths or URLs as they stand. */
+async function* listEntries(path: string): AsyncGenerator<ManifestEntry> {
+  let line = 0;
+  for await (const text of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })) {
+    line++;
+    const content = line === 1 ? text.replace(/^\uFEFF/, '') : text;
+    if (content.startsWith('{')) yield jsonEntry(line, content);
+    else if (content !== '') yield { line, photo: { input: content } };
+  }
+}
+
+/** The first row names the columns; rows are counted, not lines. */
+async function* csvEntries(path: string): AsyncGenerator<ManifestEntry> {
+  let [line, header] = [0, undefined as readonly string[] | undefined];
+  for await (const row of csvRows(createReadStream(path, 'utf8') as AsyncIterable<string>)) {
+    line++;
+    if (header !== undefined) {
+      yield photoOf(line, Object.fromEntries(header.map((column, i) => [column, row[i]])));
+      continue;
+    }
+    header = row.map((column) =>
+      column
+        .replace(/^\uFEFF/, '')
+        .trim()
+        .toLowerCase(),
+    );
+    if (!INPUT_FIELDS.some((field) => header!.includes(field)))
+      throw new QueueError(
+        `Cannot read "${path}" as none of its columns is called ${INPUT_FIELDS.join(', ')}`,
+      );
+  }
+}
+
+/**
+ * Reads a list of photos line by line, however long it is: JSON Lines, CSV by its ending, or a path or URL on each line.
+ *
+ * JSON objects and CSV rows name the photo as `input`, `url`, `path` or `file`, and may name its results as `name`.
+ *
+ * @throws {QueueError} If the file cannot be read or has no such column.
+ */
+export async function* readManifest(path: string): AsyncGenerator<ManifestEntry> {
+  try {
+    yield* extname(path).toLowerCase() === '.csv' ? csvEntries(path) : listEntries(path);
+  } catch (cause) {
+    if (cause instanceof QueueError) throw cause;
+    throw new QueueError(`Cannot read the list "${path}": ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,64 @@
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+
+import { PhotoRefusedError } from '../errors.js';
+import { isPhotoUrl, type PhotoTask, resultName } from './photoTask.js';
+
+/** One photo as a list names it. */
+export interface ListedPhoto {
+  readonly input: string;
+  /** Wished name of the results, below the folder for the results. */
+  readonly name?: string;
+}
+
+function refuse(what: string, value: string, reason: string): never {
+  throw new PhotoRefusedError(`Cannot take the ${what} ${JSON.stringify(value)} as it ${reason}`);
+}
+
+/**
+ * A path that stays below a folder, with slashes and without `.` and `..`.
+ *
+ * @throws {PhotoRefusedError} If it is empty, absolute, leads out of the folder or holds a NUL character.
+ */
+export function pathBelow(what: string, path: string): string {
+  if (path.includes('\0')) refuse(what, path, 'holds a NUL character');
+  if (isAbsolute(path) || /^([a-z]:|[/\\])/i.test(path)) refuse(what, path, 'is not below the root');
+  const parts: string[] = [];
+  for (const part of path.split(sep === '\\' ? /[/\\]/ : '/')) {
+    if (part === '..' && parts.pop() === undefined) refuse(what, path, 'leads out of the root');
+    if (part !== '' && part !== '.' && part !== '..') parts.push(part);
+  }
+  if (parts.some((part) => part.split('\\').includes('..'))) refuse(what, path, 'leads out of the root');
+  if (parts.length === 0) refuse(what, path, 'is empty');
+  return parts.join('/');
+}
+
+/** The URL of a photo as it is asked for; one with a password in it would be written to results for all to read. */
+function urlOf(input: string): string {
+  if (!URL.canParse(input)) refuse('URL', input, 'cannot be understood');
+  const url = new URL(input);
+  if (url.username !== '' || url.password !== '') {
+    url.username = url.password = '';
+    refuse('URL', url.href, 'holds a user name or password, which results would show');
+  }
+  url.hash = '';
+  return url.href;
+}
+
+function inputOf(input: string, root: string | undefined): string {
+  if (isPhotoUrl(input)) return urlOf(input);
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(input)) refuse('URL', input, 'is neither http nor https');
+  if (root === undefined || !isAbsolute(input)) return pathBelow('path', input);
+  const path = relative(resolve(root), input);
+  return pathBelow('path', path);
+}
+
+/**
+ * The task of a photo in a list.
+ *
+ * @param root Folder that paths are below; an absolute path in it is made relative.
+ * @throws {PhotoRefusedError} If the path or the name leads out of its folder, or the URL is not one to ask for.
+ */
+export function taskOf({ input, name }: ListedPhoto, root?: string): PhotoTask {
+  const checked = inputOf(input, root);
+  return { input: checked, name: name === undefined ? resultName(checked) : pathBelow('name', name) };
+}

@@ -1,0 +1,187 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { create } from 'tar';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { type CommandSpec, parseArguments } from '../../src/cli/arguments.js';
+import { COLORIZE_COMMAND } from '../../src/cli/colorizeCommand.js';
+import { DOCTOR_COMMAND } from '../../src/cli/doctorCommand.js';
+import { EVALUATE_COMMAND } from '../../src/cli/evaluateCommand.js';
+import { IMPORT_COMMAND } from '../../src/cli/importCommand.js';
+import { INSPECT_COMMAND } from '../../src/cli/inspectCommand.js';
+import { TRAIN_COMMAND } from '../../src/cli/trainCommand.js';
+import { encodeImage } from '../../src/node/encodeImage.js';
+import { modelFolder, pictureFolder } from '../cli/cliSupport.js';
+import { grainy } from '../training/smallPictures.js';
+import { type DocBlock, docBlocks, docPages, ROOT, shellCommands } from './docBlocks.js';
+import { runProgram } from './runProgram.js';
+import { typeCheckBlocks } from './typeCheckBlocks.js';
+
+const COMMANDS: readonly CommandSpec[] = [
+  COLORIZE_COMMAND,
+  DOCTOR_COMMAND,
+  EVALUATE_COMMAND,
+  IMPORT_COMMAND,
+  INSPECT_COMMAND,
+  TRAIN_COMMAND,
+];
+
+let blocks: readonly DocBlock[];
+let scripts: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  blocks = await docBlocks();
+  ({ scripts } = JSON.parse(await readFile(`${ROOT}package.json`, 'utf8')) as {
+    scripts: Record<string, string>;
+  });
+});
+
+/** Words that stand for others: `<folder|tar>`, `[options]`. */
+const isPlaceholder = (word: string): boolean => /^[<[]|[>\]]$|^…$/.test(word);
+
+/** What is wrong with a call of polyhue; usage lines are checked for their command only. */
+function problemOfPolyhue([name, ...args]: readonly string[]): string | undefined {
+  if (name === undefined || isPlaceholder(name) || name === '--help') return undefined;
+  const command = COMMANDS.find((one) => one.name === name);
+  if (command === undefined) return `there is no command "${name}"`;
+  if (args.some(isPlaceholder)) return undefined;
+  try {
+    parseArguments(command, args);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function problemOfNpm([verb, name]: readonly string[]): string | undefined {
+  if (verb !== 'run' || scripts[name!] !== undefined) return undefined;
+  return `there is no script "${name}"`;
+}
+
+/** What is wrong with a command of a shell block. */
+function problemOf(words: readonly string[]): string | undefined {
+  const [program, ...args] = words.filter((word) => !/^[A-Z_]+=/.test(word) && word !== 'npx');
+  if (program === 'polyhue') return problemOfPolyhue(args);
+  if (program === 'npm') return problemOfNpm(args);
+  if (program !== 'tsx') return undefined;
+  return existsSync(`${ROOT}${args[0]}`) ? undefined : `there is no file "${args[0]}"`;
+}
+
+function problemsOfShell({ page, line, code }: DocBlock): string[] {
+  return shellCommands(code).flatMap((words) => {
+    const problem = problemOf(words);
+    return problem === undefined ? [] : [`${page}:${line}: ${words.join(' ')}: ${problem}`];
+  });
+}
+
+/** A block with two mistakes, to see that they are found. */
+const WRONG: DocBlock = {
+  page: 'docs/wrong.md',
+  language: 'ts',
+  line: 5,
+  code: "import { colorize } from 'polyhue';\nphoto.widht;",
+};
+
+/** Blocks that need a browser, a GPU, a package that tests do not have or a file of somebody else; or would turn off kernels. */
+const NOT_RUN = /polyhue\/(browser|worker)|webgpu|tfjs-node|\.pth|POLYHUE_|document\./;
+
+/** What blocks read: photos to train on, one to color, photos to measure by, a model. */
+async function folderForBlocks(): Promise<string> {
+  await mkdir(`${ROOT}out`, { recursive: true });
+  // In the folder of the package, so that imports of packages are found.
+  const folder = await mkdtemp(`${ROOT}out/docs-`);
+  await pictureFolder(join(folder, 'photos'), 4);
+  await create({ cwd: join(folder, 'photos'), file: join(folder, 'held-out.tar') }, ['0.png', '1.png']);
+  const portrait = await encodeImage(grainy(400, [150, 90, 70], 1), { format: 'jpeg' });
+  await writeFile(join(folder, 'grandma.jpg'), portrait);
+  await modelFolder(join(folder, 'my-model'));
+  return folder;
+}
+
+describe('TypeScript on the pages', { timeout: 300_000 }, () => {
+  it('fits the types of the package, and what does not is found by page and line', () => {
+    const typed = blocks.filter(({ language }) => language === 'ts');
+    expect(typed.length).toBeGreaterThan(15);
+    expect(typeCheckBlocks([...typed, WRONG])).toEqual([
+      expect.stringMatching(/^docs\/wrong\.md:5: .*no exported member named 'colorize'/),
+      expect.stringMatching(/^docs\/wrong\.md:6: .*'widht' does not exist/),
+    ]);
+  });
+
+  it('runs, where it can run here', async () => {
+    const folder = await folderForBlocks();
+    try {
+      const able = blocks.filter(({ language, code }) => language === 'ts' && !NOT_RUN.test(code));
+      const paths = able.map(({ page, line }) => join(folder, `${page.replaceAll('/', '_')}_${line}.ts`));
+      // Once is enough to see that training works.
+      const codes = able.map(({ code }) => code.replaceAll(/epochs: \d+/g, 'epochs: 1'));
+      await Promise.all(paths.map(async (path, i) => writeFile(path, codes[i]!)));
+      const program = new URL('runDocBlocks.ts', import.meta.url);
+      const { stdout } = await runProgram(program, [folder, ...paths], {
+        TSX_TSCONFIG_PATH: `${ROOT}tsconfig.json`,
+        // Threads that blocks start run TypeScript too.
+        NODE_OPTIONS: `--import ${pathToFileURL(`${ROOT}tools/tsxEverywhere.mjs`).href}`,
+      });
+      const lines = stdout.split('\n').filter((line) => /^(ran|failed) /.test(line));
+      expect(lines).toEqual(paths.map((path) => `ran ${path}`));
+      expect(lines.length).toBeGreaterThan(8);
+      expect(await readdir(folder)).toContain('grandma.5.png');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+describe('shell commands on the pages', () => {
+  it('have commands, options, scripts and files that there are', () => {
+    const shell = blocks.filter(({ language }) => language === 'sh');
+    const calls = shell
+      .flatMap(({ code }) => shellCommands(code))
+      .filter((words) => words.includes('polyhue'));
+    expect(calls.length).toBeGreaterThan(15);
+    expect(shell.flatMap(problemsOfShell)).toEqual([]);
+  });
+
+  it.each([
+    ['polyhue colour photo.jpg', 'there is no command "colour"'],
+    ['npx polyhue train photos --out m --epoch 3 # a comment', "Unknown option '--epoch'"],
+    ['npm ci && npm run nothing', 'there is no script "nothing"'],
+    ['STEPS=2 npx tsx examples/nothing.ts', 'there is no file "examples/nothing.ts"'],
+  ])('are found to be wrong: %s', (code, problem) => {
+    expect(problemsOfShell({ page: 'wrong.md', language: 'sh', line: 1, code })).toEqual([
+      expect.stringContaining(problem),
+    ]);
+  });
+
+  it('are explained with all their options', async () => {
+    const page = await readFile(`${ROOT}docs/command-line.md`, 'utf8');
+    const sections = page.split(/^## polyhue /m).slice(1);
+    expect(sections.length).toBeGreaterThan(4);
+    for (const section of sections) {
+      const { name, options } = COMMANDS.find((one) => section.startsWith(`${one.name}\n`))!;
+      const explained = Array.from(section.matchAll(/^\| `--([\w-]+)/gm), ([, option]) => option!);
+      const there = Object.keys(options).filter((option) => option !== 'help');
+      expect({ name, options: explained.toSorted() }).toEqual({ name, options: there.toSorted() });
+    }
+  });
+});
+
+describe('links on the pages', () => {
+  it('lead to pages that there are', async () => {
+    const pages = await docPages();
+    const texts = await Promise.all(pages.map(async (page) => readFile(`${ROOT}${page}`, 'utf8')));
+    const broken = pages.flatMap((page, i) =>
+      Array.from(texts[i]!.matchAll(/\]\((?!https?:|#)([^)\s#]+)[^)]*\)/g), ([, path]) => path!)
+        // The reference is made by TypeDoc when the site is built.
+        .filter((path) => !path.includes('/api/'))
+        .filter((path) =>
+          ['', '.md'].every((end) => !existsSync(new URL(path + end, `file://${ROOT}${page}`))),
+        )
+        .map((path) => `${page}: ${path}`),
+    );
+    expect(broken).toEqual([]);
+  });
+});

@@ -1,0 +1,67 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { csvRows } from '../../src/queue/csvRows.js';
+import { type ManifestEntry, readManifest } from '../../src/queue/readManifest.js';
+import golden from '../golden/queue.json' with { type: 'json' };
+import { temporaryFolder } from '../node/temporaryFolder.js';
+import { collect } from './collect.js';
+
+async function entriesOf(name: string, text: string): Promise<ManifestEntry[]> {
+  const path = join(await temporaryFolder(), name);
+  await writeFile(path, text);
+  return collect(readManifest(path));
+}
+
+describe('csvRows()', () => {
+  it.each([1, 7, 10_000])('reads what Python wrote, in chunks of %i', async (size) => {
+    const { text, rows } = golden.csv;
+    const chunks = async function* () {
+      for (let i = 0; i < text.length; i += size) yield text.slice(i, i + size);
+    };
+    const found: string[][] = [];
+    for await (const row of csvRows(chunks())) found.push(row);
+    expect(found).toEqual(rows);
+  });
+});
+
+describe('readManifest()', () => {
+  it('reads paths, URLs and JSON objects, a line each', async () => {
+    const text = '\uFEFFa/b.jpg\r\n\nhttps://a.org/x.jpg\n{"url":"https://a.org/y.jpg","name":"y"}\n';
+    expect(await entriesOf('list.txt', text)).toEqual([
+      { line: 1, photo: { input: 'a/b.jpg' } },
+      { line: 3, photo: { input: 'https://a.org/x.jpg' } },
+      { line: 4, photo: { input: 'https://a.org/y.jpg', name: 'y' } },
+    ]);
+  });
+
+  it('reads CSV by the names of its columns', async () => {
+    const text = 'id,Path,name\n1,"a, b.jpg",first\n2,c.jpg,\n';
+    expect(await entriesOf('list.csv', text)).toEqual([
+      { line: 2, photo: { input: 'a, b.jpg', name: 'first' } },
+      { line: 3, photo: { input: 'c.jpg' } },
+    ]);
+  });
+
+  it('says what is wrong with a line and goes on', async () => {
+    const text = '{"input":\n{"input":7}\n{}\n{"input":"a.jpg","name":7}\nb.jpg';
+    expect(await entriesOf('list.jsonl', text)).toEqual([
+      { line: 1, problem: 'is not JSON' },
+      { line: 2, problem: 'names no photo: looked for input, url, path, file' },
+      { line: 3, problem: 'names no photo: looked for input, url, path, file' },
+      { line: 4, problem: 'has a name that is no text' },
+      { line: 5, photo: { input: 'b.jpg' } },
+    ]);
+  });
+
+  it('refuses CSV without a column for the photo, and a file that is not there', async () => {
+    await expect(entriesOf('list.csv', 'a,b\n1,2\n')).rejects.toThrow(
+      /^Cannot read ".*list\.csv" as none of its columns is called input, url, path, file$/,
+    );
+    await expect(collect(readManifest('/nowhere/list'))).rejects.toThrow(
+      'Cannot read the list "/nowhere/list": ENOENT',
+    );
+  });
+});
