@@ -27,6 +27,7 @@ export default defineConfig({
           { text: 'Your own data', link: '/data' },
           { text: 'Backends', link: '/backends' },
           { text: 'How it works', link: '/how-it-works' },
+          { text: 'Concepts in pictures', link: '/concepts/' },
           { text: 'Benchmarks', link: '/benchmarks' },
         ],
       },

@@ -26,7 +26,8 @@ interface Command {
   readonly run: (args: ParsedArguments, terminal: Terminal) => Promise<number>;
 }
 
-const COMMANDS: readonly Command[] = [
+/** All commands, in the order of the help. */
+export const COMMANDS: readonly Command[] = [
   { spec: COLORIZE_COMMAND, run: colorizeCommand },
   { spec: TRAIN_COMMAND, run: trainCommand },
   { spec: EVALUATE_COMMAND, run: evaluateCommand },
@@ -44,7 +45,10 @@ const COMMANDS: readonly Command[] = [
 ];
 
 /** The command that arguments begin with, of one word or two, and what follows it. */
-function commandOf(args: readonly string[]): { readonly command: Command; readonly rest: readonly string[] } {
+export function commandOf(args: readonly string[]): {
+  readonly command: Command;
+  readonly rest: readonly string[];
+} {
   for (const words of [2, 1]) {
     const command = COMMANDS.find(({ spec }) => spec.name === args.slice(0, words).join(' '));
     if (command !== undefined) return { command, rest: args.slice(words) };

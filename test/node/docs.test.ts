@@ -7,12 +7,7 @@ import { create } from 'tar';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { type CommandSpec, parseArguments } from '../../src/cli/arguments.js';
-import { COLORIZE_COMMAND } from '../../src/cli/colorizeCommand.js';
-import { DOCTOR_COMMAND } from '../../src/cli/doctorCommand.js';
-import { EVALUATE_COMMAND } from '../../src/cli/evaluateCommand.js';
-import { IMPORT_COMMAND } from '../../src/cli/importCommand.js';
-import { INSPECT_COMMAND } from '../../src/cli/inspectCommand.js';
-import { TRAIN_COMMAND } from '../../src/cli/trainCommand.js';
+import { commandOf, COMMANDS } from '../../src/cli/runCommand.js';
 import { encodeImage } from '../../src/node/encodeImage.js';
 import { modelFolder, pictureFolder } from '../cli/cliSupport.js';
 import { grainy } from '../training/smallPictures.js';
@@ -20,14 +15,7 @@ import { type DocBlock, docBlocks, docPages, ROOT, shellCommands } from './docBl
 import { runProgram } from './runProgram.js';
 import { typeCheckBlocks } from './typeCheckBlocks.js';
 
-const COMMANDS: readonly CommandSpec[] = [
-  COLORIZE_COMMAND,
-  DOCTOR_COMMAND,
-  EVALUATE_COMMAND,
-  IMPORT_COMMAND,
-  INSPECT_COMMAND,
-  TRAIN_COMMAND,
-];
+const SPECS: readonly CommandSpec[] = COMMANDS.map(({ spec }) => spec);
 
 let blocks: readonly DocBlock[];
 let scripts: Readonly<Record<string, string>>;
@@ -43,13 +31,11 @@ beforeAll(async () => {
 const isPlaceholder = (word: string): boolean => /^[<[]|[>\]]$|^…$/.test(word);
 
 /** What is wrong with a call of polyhue; usage lines are checked for their command only. */
-function problemOfPolyhue([name, ...args]: readonly string[]): string | undefined {
-  if (name === undefined || isPlaceholder(name) || name === '--help') return undefined;
-  const command = COMMANDS.find((one) => one.name === name);
-  if (command === undefined) return `there is no command "${name}"`;
-  if (args.some(isPlaceholder)) return undefined;
+function problemOfPolyhue(words: readonly string[]): string | undefined {
+  if (words.length === 0 || isPlaceholder(words[0]!) || words[0] === '--help') return undefined;
   try {
-    parseArguments(command, args);
+    const { command, rest } = commandOf(words);
+    if (!rest.some(isPlaceholder)) parseArguments(command.spec, rest);
     return undefined;
   } catch (error) {
     return (error as Error).message;
@@ -146,7 +132,7 @@ describe('shell commands on the pages', () => {
   });
 
   it.each([
-    ['polyhue colour photo.jpg', 'there is no command "colour"'],
+    ['polyhue colour photo.jpg', 'There is no command "colour"'],
     ['npx polyhue train photos --out m --epoch 3 # a comment', "Unknown option '--epoch'"],
     ['npm ci && npm run nothing', 'there is no script "nothing"'],
     ['STEPS=2 npx tsx examples/nothing.ts', 'there is no file "examples/nothing.ts"'],
@@ -161,7 +147,10 @@ describe('shell commands on the pages', () => {
     const sections = page.split(/^## polyhue /m).slice(1);
     expect(sections.length).toBeGreaterThan(4);
     for (const section of sections) {
-      const { name, options } = COMMANDS.find((one) => section.startsWith(`${one.name}\n`))!;
+      // A section of several commands says where their options are.
+      const spec = SPECS.find((one) => section.startsWith(`${one.name}\n`));
+      if (spec === undefined) continue;
+      const { name, options } = spec;
       const explained = Array.from(section.matchAll(/^\| `--([\w-]+)/gm), ([, option]) => option!);
       const there = Object.keys(options).filter((option) => option !== 'help');
       expect({ name, options: explained.toSorted() }).toEqual({ name, options: there.toSorted() });

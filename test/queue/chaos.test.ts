@@ -1,9 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { modelFolder } from '../cli/cliSupport.js';
-import { temporaryFolder } from '../node/temporaryFolder.js';
 import { runChaos } from './chaos.js';
 import { redisServer, WITHOUT_REDIS } from './redisServer.js';
 
@@ -13,7 +14,9 @@ const KILL_EVERY_MS = Number(process.env['CHAOS_KILL_MS'] ?? 1500);
 
 describe.skipIf(WITHOUT_REDIS)('workers that are killed, and a Redis that is restarted', () => {
   it('color every photo exactly once, and only damaged ones are dead letters', async () => {
-    const folder = await temporaryFolder();
+    const folder = await mkdtemp(join(tmpdir(), 'polyhue-chaos-'));
+    // Thousands of files take longer to remove than other tests are given for it.
+    onTestFinished(async () => rm(folder, { recursive: true }), 120_000);
     const model = await modelFolder(join(folder, 'model'));
     const server = await redisServer();
     onTestFinished(async () => server.close());
