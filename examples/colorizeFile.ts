@@ -9,7 +9,7 @@ import { join, parse } from 'node:path';
 import { loadColorizer } from 'polyhue';
 import { decodeImage, folderStore, startBackend, writeFileAtomic } from 'polyhue/node';
 
-const [photoPath = 'examples/photos/coffee.jpg', model = 'out/train/model', out = 'out/file'] =
+const [photoPath = 'examples/photos/coffee.jpg', model = 'checkpoints/compact', out = 'out/file'] =
   process.argv.slice(2);
 const COUNT = 5;
 

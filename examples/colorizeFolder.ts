@@ -10,7 +10,7 @@ import { join, parse } from 'node:path';
 import { contactSheet, type ContactSheetTile, encodePng, ImageError, loadColorizer, toGrey } from 'polyhue';
 import { encodeImage, folderStore, openImages, startBackend, writeFileAtomic } from 'polyhue/node';
 
-const [folder = 'examples/photos', model = 'out/train/model', out = 'out/folder'] = process.argv.slice(2);
+const [folder = 'examples/photos', model = 'checkpoints/compact', out = 'out/folder'] = process.argv.slice(2);
 const COUNT = 3;
 
 await startBackend('auto', { task: 'inference' });

@@ -16,7 +16,8 @@ import {
 } from 'polyhue/metrics';
 import { folderStore, openImages, startBackend, writeFileAtomic } from 'polyhue/node';
 
-const [folder = 'examples/photos', model = 'out/train/model', out = 'out/evaluation'] = process.argv.slice(2);
+const [folder = 'examples/photos', model = 'checkpoints/compact', out = 'out/evaluation'] =
+  process.argv.slice(2);
 const SHOWN: readonly FigureName[] = ['bestError', 'firstError', 'variance', 'area', 'colorfulness'];
 
 await startBackend('auto', { task: 'inference' });

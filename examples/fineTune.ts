@@ -19,7 +19,8 @@ import {
 } from 'polyhue';
 import { folderStore, openImages, startBackend } from 'polyhue/node';
 
-const [folder = 'examples/photos', model = 'out/train/model', out = 'out/fine-tuned'] = process.argv.slice(2);
+const [folder = 'examples/photos', model = 'checkpoints/compact', out = 'out/fine-tuned'] =
+  process.argv.slice(2);
 const STEPS = Number(process.env['STEPS'] ?? 200);
 /** A tenth of what the training from scratch starts with, so that little of what was learned is lost. */
 const LEARNING_RATE = 1e-4;

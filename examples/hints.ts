@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { type ColorHint, contactSheet, encodePng, loadColorizer, toGrey } from 'polyhue';
 import { decodeImage, folderStore, startBackend, writeFileAtomic } from 'polyhue/node';
 
-const [photoPath = 'examples/photos/coffee.jpg', model = 'out/train/model', out = 'out/hints'] =
+const [photoPath = 'examples/photos/coffee.jpg', model = 'checkpoints/compact', out = 'out/hints'] =
   process.argv.slice(2);
 const COUNT = 4;
 

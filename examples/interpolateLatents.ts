@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { contactSheet, encodePng, interpolateLatents, loadColorizer } from 'polyhue';
 import { decodeImage, folderStore, startBackend, writeFileAtomic } from 'polyhue/node';
 
-const [photoPath = 'examples/photos/coffee.jpg', model = 'out/train/model', out = 'out/interpolation'] =
+const [photoPath = 'examples/photos/coffee.jpg', model = 'checkpoints/compact', out = 'out/interpolation'] =
   process.argv.slice(2);
 const STEPS = 7;
 

@@ -11,7 +11,7 @@ import type { AddressInfo } from 'node:net';
 import { ImageError, loadColorizer } from 'polyhue';
 import { decodeImage, folderStore, startBackend } from 'polyhue/node';
 
-const [model = 'out/train/model'] = process.argv.slice(2);
+const [model = 'checkpoints/compact'] = process.argv.slice(2);
 const PORT = Number(process.env['PORT'] ?? 8080);
 const MAX_BYTES = Number(process.env['MAX_BYTES'] ?? 20e6);
 const MAX_PIXELS = 24e6;

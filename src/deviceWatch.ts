@@ -20,7 +20,7 @@ export interface DeviceWatch {
    *
    * @throws {BackendError} If the device was lost, or refused a computation since the watch began.
    */
-  readonly check: () => void;
+  readonly check: () => Promise<void>;
   /** The reason of `error` as a `BackendError`, where it is a lost device or a lack of memory; else `error` itself. */
   readonly explain: (error: unknown) => Promise<unknown>;
   readonly end: () => void;
@@ -69,9 +69,17 @@ function failure({ action, saving }: WatchedWork, error: GPUError | null, lost: 
     : `Cannot ${action} as ${backend} refused a computation: choose another backend. ${says}`;
 }
 
-/** The news of a lost device may come a moment after the work that failed for it. */
-function moment(): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve));
+/** How long the news of a lost device may come after the work that failed for it, in milliseconds. */
+const NEWS_MS = 250;
+
+/** Waits for such news: a refused computation may be all that a lost device has said so far. */
+async function awaitNews(device: GPUDevice): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, NEWS_MS);
+  });
+  await Promise.race([device.lost, patience]);
+  clearTimeout(timer);
 }
 
 /** Watches the device of the current backend until `end` is called. */
@@ -86,13 +94,14 @@ export function watchDevice(work: WatchedWork): DeviceWatch {
 
   const message = (): string | null => failure(work, refusal, loss?.info ?? null);
   return {
-    check: () => {
-      const found = message();
-      if (found !== null) throw new BackendError(found);
+    check: async () => {
+      if (message() === null) return;
+      await awaitNews(device!);
+      throw new BackendError(message()!);
     },
     explain: async (error) => {
       if (error instanceof BackendError) return error;
-      if (device !== undefined) await moment();
+      if (device !== undefined) await awaitNews(device);
       const found = message();
       if (found !== null) return new BackendError(found, { cause: error });
       if (!(error instanceof RangeError) || !NO_MEMORY.test(error.message)) return error;
@@ -108,7 +117,7 @@ export async function watched<T>(work: WatchedWork, body: () => Promise<T>): Pro
   const watch = watchDevice(work);
   try {
     const result = await body();
-    watch.check();
+    await watch.check();
     return result;
   } catch (error) {
     throw await watch.explain(error);

@@ -16,7 +16,6 @@ export {
 export type { RandomGenerator, RandomTensorOptions, SeedSequence } from './random.js';
 export type { CheckpointReader, CheckpointStore, StoreReadOptions } from './checkpoint/checkpointStore.js';
 export { httpStore, type HttpStoreOptions } from './checkpoint/httpStore.js';
-export { keptReader, type KeptReaderOptions } from './checkpoint/keptReader.js';
 export { hasCheckpoint, loadCheckpoint } from './checkpoint/loadCheckpoint.js';
 export type { LoadCheckpointOptions, LoadProgress } from './checkpoint/loadCheckpoint.js';
 export { memoryStore, type MemoryStore } from './checkpoint/memoryStore.js';
@@ -164,6 +163,8 @@ export { mixtureDensityNetwork, predictMixture } from './models/mixtureDensityNe
 export type { MixtureDensityNetwork, MixtureDensityNetworkOptions } from './models/mixtureDensityNetwork.js';
 export { COLOR_VAE_PRESETS, MIXTURE_PRESETS, MODEL_PRESETS, type ModelPreset } from './models/presets.js';
 export { assignWeights, namedWeights, type NamedWeights } from './models/weights.js';
+export { loadFeatureNetwork } from './models/featureNetwork.js';
+export type { FeatureNetwork } from './models/featureNetwork.js';
 export { ZHANG_BLOCKS, zhangFeatures } from './models/zhangFeatures.js';
 export type { FeatureBlock, ZhangFeaturesOptions } from './models/zhangFeatures.js';
 export type {

@@ -42,9 +42,9 @@ async function deviceBackend(): Promise<Device> {
 
 describe('watchDevice()', () => {
   it('finds nothing wrong with a device that works, or where there is none', async () => {
-    expect(() => watch().check()).not.toThrow();
+    await expect(watch().check()).resolves.toBeUndefined();
     await deviceBackend();
-    expect(() => watch().check()).not.toThrow();
+    await expect(watch().check()).resolves.toBeUndefined();
   });
 
   it('tells that a tensor was too large, in the words of the first error', async () => {
@@ -54,7 +54,7 @@ describe('watchDevice()', () => {
       'Buffer size (1258291200) exceeds the max buffer size limit (1073741824).\n - While calling',
     );
     device.refuse('[Invalid Buffer (unlabeled)] is invalid due to a previous error.');
-    expect(check).toThrow(
+    await expect(check()).rejects.toThrow(
       new BackendError(
         'Cannot paint as the "twin" backend has no room for a tensor: use a smaller brush. ' +
           'It says "Buffer size (1258291200) exceeds the max buffer size limit (1073741824)."',
@@ -66,7 +66,7 @@ describe('watchDevice()', () => {
     const device = await deviceBackend();
     const { check } = watch();
     device.refuse('[Invalid ComputePipeline "AddNPackedProgram"] is invalid');
-    expect(check).toThrow(
+    await expect(check()).rejects.toThrow(
       new BackendError(
         'Cannot paint as the "twin" backend refused a computation: choose another backend. ' +
           'It says "[Invalid ComputePipeline \\"AddNPackedProgram\\"] is invalid"',
@@ -83,20 +83,28 @@ describe('watchDevice()', () => {
         'training goes on from what it saved. It says "The driver was reset."',
     );
     expect(await first.explain(new Error('no map'))).toEqual(lost);
-    expect(first.check).toThrow(lost);
-    expect(watch().check).toThrow(lost);
+    await expect(first.check()).rejects.toThrow(lost);
+    await expect(watch().check()).rejects.toThrow(lost);
+  });
+
+  it('tells that the device was lost where that is heard after its refusal', async () => {
+    const device = await deviceBackend();
+    const { check } = watch();
+    device.refuse('[Invalid CommandBuffer] is invalid due to a previous error.');
+    setTimeout(() => device.lose({ message: 'The driver was reset.' }), 20);
+    await expect(check()).rejects.toThrow('was lost');
   });
 
   it('forgets refused computations when the next watch begins, and hears none after its end', async () => {
     const device = await deviceBackend();
     const first = watchDevice(WORK);
     device.refuse('out of memory');
-    expect(watch().check).not.toThrow();
+    await expect(watch().check()).resolves.toBeUndefined();
     first.end();
     const second = watchDevice(WORK);
     second.end();
     device.refuse('out of memory');
-    expect(second.check).not.toThrow();
+    await expect(second.check()).resolves.toBeUndefined();
   });
 
   it.each(['Array buffer allocation failed', 'Invalid typed array length: 8589934592', 'Out of memory'])(

@@ -1,5 +1,5 @@
 /**
- * Exports the networks of presets as ONNX and compares ONNX Runtime with them, on WebAssembly and, where onnxruntime-node is
+ * Exports the networks of presets as ONNX, with every operator set, and compares ONNX Runtime with them, on WebAssembly and, where onnxruntime-node is
  * installed, on the processor:
  *
  *     npx tsx tools/checkOnnx.ts DIR tiny compact reference
@@ -11,9 +11,13 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import * as web from 'onnxruntime-web/wasm';
 
-import { exportOnnx } from '../src/interchange/exportOnnx.js';
+import { exportOnnx, ONNX_OPSETS } from '../src/interchange/exportOnnx.js';
 import { decodeLatents, encodeGreyLevel } from '../src/models/colorVae.js';
-import { colorizerModels, type ColorizerModels } from '../src/models/colorizerModels.js';
+import {
+  colorizerModels,
+  type ColorizerModels,
+  disposeColorizerModels,
+} from '../src/models/colorizerModels.js';
 import { predictMixture } from '../src/models/mixtureDensityNetwork.js';
 import type { ModelPreset } from '../src/models/presets.js';
 import { zhangFeatures } from '../src/models/zhangFeatures.js';
@@ -70,22 +74,29 @@ function examples({ colorVae: vae, mixtureDensityNetwork: network }: ColorizerMo
 }
 
 /** Writes the graphs of a preset, and how far each engine is from the networks. */
-async function checkPreset(folder: string, preset: ModelPreset): Promise<void> {
+async function checkPreset(folder: string, preset: ModelPreset, opset: number): Promise<void> {
   const models = colorizerModels({ preset, seed: 1 });
-  const files = await exportOnnx(models, preset === 'reference' ? { features: zhangFeatures() } : {});
-  for (const [name, bytes] of files) await writeFile(join(folder, `${preset}-${name}`), bytes);
+  const features = preset === 'reference' ? { features: zhangFeatures() } : {};
+  const files = await exportOnnx(models, { opset, ...features });
+  for (const [name, bytes] of files) await writeFile(join(folder, `${preset}-${opset}-${name}`), bytes);
   const checks = [...examples(models)].flatMap(([name, example]) =>
     [...engines].map(([engine, runtime]) => ({ ...example, graph: files.get(name)!, engine, runtime })),
   );
   for (const { graph, engine, runtime, feeds, outputs } of checks) {
     const actual = await run(runtime, graph, feeds);
     for (const [output, expected] of Object.entries(outputs))
-      process.stdout.write(`${preset} ${output} ${engine}: ${await difference(actual[output]!, expected)}\n`);
+      process.stdout.write(
+        `${preset} opset ${opset} ${output} ${engine}: ${await difference(actual[output]!, expected)}\n`,
+      );
   }
+  disposeColorizerModels(models);
 }
 
 const [folder, ...presets] = process.argv.slice(2) as [string, ...ModelPreset[]];
 await mkdir(folder, { recursive: true });
 await startBackend('wasm');
 const engines = await runtimes();
-for (const preset of presets) await checkPreset(folder, preset);
+for (const preset of presets) {
+  for (let opset = ONNX_OPSETS.oldest; opset <= ONNX_OPSETS.newest; opset++)
+    await checkPreset(folder, preset, opset);
+}

@@ -50,8 +50,10 @@ const REQUIRES = Object.entries(NAMES).map(([path, names]) => `const { ${names} 
 const PAGE = '<!doctype html><script type="module" src="./main.js"></script>';
 const PAGE_SCRIPT = `
   import { httpStore } from 'polyhue';
+  import { defaultCheckpoint } from 'polyhue/model';
   import { loadWorkerColorizer } from 'polyhue/worker';
-  globalThis.colorizer = loadWorkerColorizer(httpStore('/model/'));
+  globalThis.colorizer = loadWorkerColorizer(defaultCheckpoint());
+  globalThis.other = loadWorkerColorizer(httpStore('/model/'));
 `;
 
 async function pack(folder: string): Promise<string> {
@@ -96,7 +98,13 @@ async function buildPage(project: string): Promise<void> {
   await writeFile(join(project, 'main.js'), PAGE_SCRIPT);
   await build({ root: project, configFile: false, logLevel: 'error', worker: { format: 'es' } });
   const assets = await readdir(join(project, 'dist/assets'));
-  const kinds = [/^index-.*\.js$/, /^webColorizerWorker-.*\.js$/, /^tfjs-backend-wasm-simd-.*\.wasm$/];
+  const kinds = [
+    /^index-.*\.js$/,
+    /^webColorizerWorker-.*\.js$/,
+    /^tfjs-backend-wasm-simd-.*\.wasm$/,
+    /^polyhue-.*\.json$/,
+    /^weights-.*\.bin$/,
+  ];
   const missing = kinds.filter((kind) => !assets.some((asset) => kind.test(asset)));
   expectSame('a Vite build', missing.join(' '), '');
 }

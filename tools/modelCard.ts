@@ -1,6 +1,6 @@
 import { type ColorizerEvaluation, FIGURES, type FigureName, type SystemEvaluation } from 'polyhue/metrics';
 
-import { DATA_SETS } from './shippedRecipe.js';
+import { DATA_SETS, REMARKS } from './shippedRecipe.js';
 
 /** What is told of a set of photos. */
 const TOLD: readonly FigureName[] = [
@@ -124,6 +124,8 @@ const LIMITS = [
   'It proposes several plausible colors for a grey photo. They are guesses: use no result as evidence of what the colors were, and say of a',
   'published one that it was colored by a program.',
   '',
+  '- The results of a photo differ above all by a tint of the whole. It has learned which tints photos have, and little of what things have which',
+  '  color: skies may be brown and grass grey. The first result is near the mean of what is likely and therefore pale; `saturation` makes up for it.',
   '- It sees a photo at 64 x 64 pixels: what is smaller than that grid, such as eyes, jewels and signs, has no color of its own.',
   '- Its data are garments, flowers, groceries and 200 kinds of thing. No set is of portraits, of historic photos or of one country, and colors',
   '  of skin, clothes and houses are what is common in photo collections of the early 21st century.',
@@ -155,6 +157,8 @@ function trainingSection({ recipe, preset, pictures, heldOut, parameters }: Mode
     recipe,
     'npm run ship -- OUT FOLDER',
     '```',
+    '',
+    ...REMARKS,
     '',
   ];
 }

@@ -102,7 +102,13 @@ async function main(args: readonly string[]): Promise<void> {
   await mkdir(OUT, { recursive: true });
   const facts = await packAndDraw(trained, date);
   const list = join(trained, 'held-out.txt');
-  const held = await measure('Held-out pictures', 'held-out', [dataPattern(folder), '--only', list]);
+  const held = await measure('Held-out pictures', 'held-out', [
+    dataPattern(folder),
+    '--only',
+    list,
+    '--limit',
+    '300',
+  ]);
   const samples = await measure('Sample photos', 'samples', [SAMPLES]);
   const named = held.command.replace(folder, 'FOLDER').replace(list, 'OUT/held-out.txt');
   const recipe = ['npm run train:shipped -- FOLDER OUT', `# polyhue train ${TRAINING_OPTIONS.join(' ')}`];

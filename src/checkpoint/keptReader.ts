@@ -86,8 +86,8 @@ async function readAgain(
  * @param store Where it is kept, for this checkpoint alone.
  * @example
  * ```ts
- * import { httpStore, keptReader, loadColorizer } from 'polyhue';
- * import { indexedDbStore } from 'polyhue/browser';
+ * import { httpStore, loadColorizer } from 'polyhue';
+ * import { indexedDbStore, keptReader } from 'polyhue/browser';
  *
  * // The second time, it also loads without a network.
  * const colorizer = await loadColorizer(keptReader(httpStore('/models/my-model/'), indexedDbStore('my-model')));

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 
-import { checkpointHash } from '../checkpoint/loadCheckpoint.js';
-import { type Colorizer, loadColorizer } from '../inference/colorizer.js';
+import type { Colorizer } from '../inference/colorizer.js';
 import { UPSAMPLINGS } from '../inference/paintPhoto.js';
 import {
   choice,
@@ -17,7 +16,8 @@ import { type PhotoOutcome, photoPainter } from './colorizePhoto.js';
 import { colorizePhotos, type ColorizePhotosOptions } from './colorizePhotos.js';
 import { assertCount, colorizeOptions, LATENT_OPTIONS } from './latentOptions.js';
 import { makeFolder } from './makeFolder.js';
-import { MODEL_OPTION, modelName, modelStore } from './modelStore.js';
+import { MODEL_OPTION, modelName } from './modelStore.js';
+import { FEATURES_OPTION, modelHash, type ModelPlaces, openColorizer } from './openColorizer.js';
 import {
   type PhotoFailure,
   type PhotoJob,
@@ -62,6 +62,7 @@ export const COLORIZE_COMMAND: CommandSpec = {
   options: {
     out: { value: 'DIR', short: 'o', description: `folder for the results (default: ${DEFAULT_OUT})` },
     model: MODEL_OPTION,
+    features: FEATURES_OPTION,
     ...LATENT_OPTIONS,
     ...WISH_OPTIONS,
     upsampling: {
@@ -90,10 +91,8 @@ export const COLORIZE_COMMAND: CommandSpec = {
 };
 
 /** What a call of the command asks for. */
-interface ColorizeRequest {
+interface ColorizeRequest extends ModelPlaces {
   readonly paths: readonly string[];
-  /** `null` for the one that comes with polyhue. */
-  readonly model: string | null;
   readonly maxPixels: number;
   readonly json: boolean;
   readonly resume: boolean;
@@ -122,6 +121,7 @@ function colorizeRequest(args: ParsedArguments): ColorizeRequest {
   return {
     paths: args.operands,
     model: place(args, 'model') ?? null,
+    features: place(args, 'features') ?? null,
     maxPixels: positiveInteger(args, 'max-pixels') ?? DEFAULT_MAX_PIXELS,
     json: args.switched('json'),
     resume: args.switched('resume'),
@@ -153,7 +153,7 @@ type PaintAll = (jobs: readonly PhotoJob[], options: ColorizePhotosOptions) => P
 
 /** Calls `body` with what paints: this thread, or as many workers as were asked for and there are photos. */
 async function withPainters(
-  { compute, model, maxPixels }: ColorizeRequest,
+  { compute, model, features, maxPixels }: ColorizeRequest,
   { colorizer, settings, open }: Studio,
   { photos, signal }: { readonly photos: number; readonly signal: AbortSignal },
   body: (paint: PaintAll) => Promise<void>,
@@ -167,7 +167,7 @@ async function withPainters(
     return body(async (jobs, options) => colorizePhotos(painters, jobs, options));
   }
   const { backend } = compute;
-  const workers = await photoWorkers(count, { kind: 'open', backend, model, maxPixels, settings });
+  const workers = await photoWorkers(count, { kind: 'open', backend, model, features, maxPixels, settings });
   signal.addEventListener('abort', workers.stop);
   try {
     if (signal.aborted) workers.stop();
@@ -270,15 +270,14 @@ export async function colorizeCommand(args: ParsedArguments, terminal: Terminal)
   const { signal } = terminal;
   Object.assign(request.settings.options, await referenceOption(args, request.maxPixels));
   await startChosenBackend(request.compute.backend, 'inference', terminal);
-  const store = modelStore(request.model);
-  const colorizer = await loadColorizer(store, { signal });
+  const colorizer = await openColorizer(request, signal);
   try {
     assertCount(colorizer, request.settings.options);
     const reading = { maxPixels: request.maxPixels, size: colorizer.models.colorVae.config.imageSize };
     Object.assign(request.settings.options, await lockOption(request.lock, reading));
     const settings = {
       ...request.settings,
-      model: await checkpointHash(store, signal),
+      model: await modelHash(request, signal),
       modelName: modelName(request.model),
     };
     return await colorizeAll(request, { colorizer, settings, open: photoOpener() }, terminal);

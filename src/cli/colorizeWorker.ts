@@ -2,10 +2,9 @@ import { parentPort } from 'node:worker_threads';
 
 import { enableProdMode } from '@tensorflow/tfjs-core';
 
-import { loadColorizer } from '../inference/colorizer.js';
 import { type NodeBackend, startBackend } from '../node/startBackend.js';
 import { type PhotoPainter, photoPainter } from './colorizePhoto.js';
-import { modelStore } from './modelStore.js';
+import { openColorizer } from './openColorizer.js';
 import { photoOpener } from './photoJobs.js';
 import type { PhotoReply, PhotoRequest } from './photoWorkers.js';
 import { photoReader } from './readPhoto.js';
@@ -19,10 +18,10 @@ let painter: PhotoPainter;
 async function carryOut(request: Exclude<PhotoRequest, { kind: 'stop' }>): Promise<PhotoReply> {
   try {
     if (request.kind === 'color') return { kind: 'done', outcome: await painter.color(request.job) };
-    const { backend, model, maxPixels, settings } = request;
+    const { backend, maxPixels, settings } = request;
     enableProdMode();
     await startBackend(backend as NodeBackend, { task: 'inference' });
-    const colorizer = await loadColorizer(modelStore(model), { signal });
+    const colorizer = await openColorizer(request, signal);
     const { keepMetadata } = settings.files;
     const read = photoReader({ open: photoOpener(), maxPixels, keepMetadata });
     painter = photoPainter(colorizer, settings, read, signal);

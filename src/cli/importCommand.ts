@@ -1,6 +1,7 @@
 import { type Checkpoint, saveCheckpoint } from '../checkpoint/saveCheckpoint.js';
 import type { ArrayFile } from '../interchange/arrayFile.js';
 import { importColorizer } from '../interchange/importColorizer.js';
+import { holdFeatures, importFeatures } from '../interchange/importFeatures.js';
 import { openArrays } from '../interchange/openArrays.js';
 import { isSafetensorsCheckpoint, safetensorsToCheckpoint } from '../interchange/safetensorsCheckpoint.js';
 import { fileBytes, type FileBytes } from '../node/fileBytes.js';
@@ -13,20 +14,26 @@ export const IMPORT_COMMAND: CommandSpec = {
   name: 'import',
   operands: '<files...>',
   summary:
-    "Makes a model from weights of the method's PyTorch port: color VAE and mixture density network, .pth or .safetensors,\n" +
-    'or from a .safetensors file that polyhue export wrote.',
+    "Makes a model from weights of the method's PyTorch port: color VAE and mixture density network, .pth or .safetensors;\n" +
+    'or from a .safetensors file that polyhue export wrote; or the network of features of the published colorization\n' +
+    'network, for models that need it.',
   options: {
     out: { value: 'DIR', short: 'o', description: 'folder for the model', required: true },
     'align-corners': { description: 'the weights were trained with PyTorch before 0.4' },
     help: { short: 'h', description: 'show this help' },
   },
-  examples: ['polyhue import model_vae.pth model_mdn.pth --out my-model'],
+  examples: [
+    'polyhue import model_vae.pth model_mdn.pth --out my-model',
+    'polyhue import colorization_release_v2.pth --out my-features',
+    'polyhue colorize grandma.jpg --model my-model --features my-features',
+  ],
 };
 
 /** What the files hold: a model that was exported from here, or the networks of the method's PyTorch port. */
 async function importedCheckpoint(files: readonly ArrayFile[], args: ParsedArguments): Promise<Checkpoint> {
   if (files.length === 1 && isSafetensorsCheckpoint(files[0]!)) return safetensorsToCheckpoint(files[0]!);
   const notes = { importedFrom: args.operands.map((path) => path.split(/[\\/]/).at(-1)!) };
+  if (holdFeatures(files)) return importFeatures(files, { notes });
   return importColorizer(files, { alignCorners: args.switched('align-corners'), notes });
 }
 

@@ -22,7 +22,7 @@ export interface PhotoSettings {
   readonly out: string;
   /** Whether the photos are the frames of a clip. */
   readonly sequence: boolean;
-  /** SHA-256 of the manifest of the model. */
+  /** SHA-256 of the manifest of the model; with features, that of theirs after it. */
   readonly model: string;
   /** Where the model came from, for people. */
   readonly modelName: string;

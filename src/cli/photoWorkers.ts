@@ -10,6 +10,7 @@ export type PhotoRequest =
       readonly kind: 'open';
       readonly backend: string;
       readonly model: string | null;
+      readonly features: string | null;
       readonly maxPixels: number;
       readonly settings: PhotoSettings;
     }

@@ -80,9 +80,9 @@ interface Picking {
 /** The next candidate to keep; -1 where all that are left look like one that is kept. */
 function nextDistinct({ labs, prior, distances, kept, leastDifference }: Picking): number {
   for (;;) {
-    const scores = distances.map((distance, i) => distance * prior[i]!);
+    const scores = distances.map((distance, i) => (distance < leastDifference ? KEPT : distance * prior[i]!));
     const best = scores.indexOf(Math.max(...scores));
-    if (distances[best]! < leastDifference) return -1;
+    if (scores[best] === KEPT) return -1;
     // Distances are over some pixels only.
     if (!kept.some((other) => isMeanDifferenceBelow(labs[best]!, labs[other]!, leastDifference))) return best;
     distances[best] = 0;

@@ -127,12 +127,35 @@ function colorsPlan({ colorVae: { conditionalEncoder, decoder } }: ColorizerMode
     name: 'colors',
     models: [conditionalEncoder, decoder],
     inputs: [
-      [{ name: 'grey', shape: channelsFirst('photos', grey), description: `${GREY}; one photo, or as many as codes` }, grey],
-      [{ name: 'latent', shape: channelsFirst('codes', latent), description: 'Codes, such as means of the mixture' }, latent],
+      [
+        {
+          name: 'grey',
+          shape: channelsFirst('photos', grey),
+          description: `${GREY}; one photo, or as many as codes`,
+        },
+        grey,
+      ],
+      [
+        {
+          name: 'latent',
+          shape: channelsFirst('codes', latent),
+          description: 'Codes, such as means of the mixture',
+        },
+        latent,
+      ],
     ],
     links: conditionalEncoder.outputs.map((from, i) => [from, maps[i]!]),
-    outputs: [[{ name: 'ab', shape: channelsFirst('codes', field), description: 'a* and b* of CIE Lab, divided by 128' }, field]],
-  }; // prettier-ignore
+    outputs: [
+      [
+        {
+          name: 'ab',
+          shape: channelsFirst('codes', field),
+          description: 'a* and b* of CIE Lab, divided by 128',
+        },
+        field,
+      ],
+    ],
+  };
 }
 
 function featuresPlan(network: LayersModel): GraphPlan {
@@ -141,7 +164,9 @@ function featuresPlan(network: LayersModel): GraphPlan {
   return {
     name: 'features',
     models: [network],
-    inputs: [[{ name: 'lightness', shape: channelsFirst('batch', input, ['height', 'width']), description }, input]],
+    inputs: [
+      [{ name: 'lightness', shape: channelsFirst('batch', input, ['height', 'width']), description }, input],
+    ],
     links: [],
     outputs: [
       [
@@ -153,7 +178,7 @@ function featuresPlan(network: LayersModel): GraphPlan {
         output,
       ],
     ],
-  }; // prettier-ignore
+  };
 }
 
 /**
@@ -190,8 +215,14 @@ export async function exportOnnx(
   const { opset = ONNX_OPSETS.oldest, features } = options;
   const { oldest, newest } = ONNX_OPSETS;
   if (!(Number.isSafeInteger(opset) && opset >= oldest && opset <= newest))
-    throw new RangeError(argumentMessage(ACTION, 'opset', `be an integer from ${oldest} to ${newest}`, opset));
-  const plans = [mixturePlan(models), colorsPlan(models), ...(features === undefined ? [] : [featuresPlan(features)])];
+    throw new RangeError(
+      argumentMessage(ACTION, 'opset', `be an integer from ${oldest} to ${newest}`, opset),
+    );
+  const plans = [
+    mixturePlan(models),
+    colorsPlan(models),
+    ...(features === undefined ? [] : [featuresPlan(features)]),
+  ];
   const properties = {
     colorVae: JSON.stringify(models.colorVae.config),
     mixtureDensityNetwork: JSON.stringify(models.mixtureDensityNetwork.config),
@@ -199,4 +230,4 @@ export async function exportOnnx(
   const files = new Map<string, Uint8Array>();
   for (const plan of plans) files.set(`${plan.name}.onnx`, await graphBytes(plan, opset, properties));
   return files;
-} // prettier-ignore
+}

@@ -24,7 +24,7 @@ export const ZHANG_BLOCKS: readonly FeatureBlock[] = [
 ];
 
 /** Epsilon of the published network's batch normalization. */
-const EPSILON = 1e-5;
+export const FEATURE_EPSILON = 1e-5;
 
 /** How each release of the published weights expects lightness: minus 50, and divided by 100 in the second. */
 const INPUT_SCALES = { v1: 1, v2: 0.01 } as const;
@@ -69,7 +69,10 @@ function featureBlock(x: SymbolicTensor, index: number, block: FeatureBlock, nor
   }
   if (!normalize) return map;
   const name = `conv${index}_${convolutions}norm`;
-  return applyLayer(layers.batchNormalization({ name, epsilon: EPSILON, center: false, scale: false }), map);
+  return applyLayer(
+    layers.batchNormalization({ name, epsilon: FEATURE_EPSILON, center: false, scale: false }),
+    map,
+  );
 }
 
 /**

@@ -28,7 +28,7 @@ export function runControl<Batch>(session: TrainingSession<Batch>): RunControl {
     const { state } = session;
     await session.pool?.updates?.collect();
     const snapshot = await takeSnapshot(state, session.tensors);
-    session.device.check();
+    await session.device.check();
     return snapshot;
   };
   const serve = (answer: (waiting: Waiting) => void): void => {

@@ -66,11 +66,11 @@ async function withBuffers<T>(buffers: NamedVariables, body: () => Promise<T>): 
   }
 }
 
-function checkMeasures<Batch>(
+async function checkMeasures<Batch>(
   { device, state }: TrainingSession<Batch>,
   measures: StepMeasures,
-): StepMeasures {
-  device.check();
+): Promise<StepMeasures> {
+  await device.check();
   assertFinite({ ...measures.losses, [NORM]: measures.gradientNorm }, `at step ${state.step + 1}`);
   return measures;
 }
@@ -94,7 +94,7 @@ async function updateShared<Batch>(
 ): Promise<StepMeasures | null> {
   const { step, plateau, config } = session.state;
   const measures = await updates.prepare(batch, contextOf(session.state, 0));
-  if (read) checkMeasures(session, measures);
+  if (read) await checkMeasures(session, measures);
   const { clipNorm } = config;
   const factor = clipNorm === null ? 1 : clipNorm / Math.max(measures.gradientNorm, clipNorm);
   await updates.apply({ factor, step, learningRate: learningRateAt(config.learningRate, step, plateau) });

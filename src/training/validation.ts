@@ -99,7 +99,7 @@ export async function runValidation<Batch>(
 ): Promise<ValidationRecord> {
   const losses = await modelLosses(session, pause);
   const { state, device } = session;
-  device.check();
+  await device.check();
   assertFinite(losses, `in the validation after step ${state.step}`);
   const { monitor } = state.config.validation!;
   const value = losses[monitor];

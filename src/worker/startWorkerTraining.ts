@@ -79,7 +79,7 @@ function postedOptions(options: WorkerTrainingOptions): PostedTrainingOptions {
  *
  * @returns The run, once the backend works and the pictures are decoded. Its `dispose` ends the worker.
  * @throws {RangeError} If a number is out of its range or there is no picture.
- * @throws {TypeError} If `preset` or a backend is unknown or needs features, or both `epochs` and `steps` are given.
+ * @throws {TypeError} If `preset` or a backend is unknown or needs features, or epochs are given beside `steps`.
  * @throws {TrainingError} If every picture is unreadable or grey.
  * @throws {BackendError} If no backend works in the worker, or its script cannot be loaded.
  * @throws The reason of `signal` once it is aborted.

@@ -44,7 +44,14 @@ describe('colorizePhotos()', () => {
   });
 
   it('gives up the photo of a worker that ends, once, and lets the others take the rest', async () => {
-    const open = { kind: 'open', backend: '', model: '', maxPixels: 1, settings: {} as never } as const;
+    const open = {
+      kind: 'open',
+      backend: '',
+      model: '',
+      features: null,
+      maxPixels: 1,
+      settings: {} as never,
+    } as const;
     const module = new URL('dyingPhotoWorker.ts', import.meta.url);
     const workers = await photoWorkers(2, open, module);
     const told = await outcomesOf(workers.painters);

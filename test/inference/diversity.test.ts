@@ -65,6 +65,22 @@ describe('colorize()', () => {
     expect(three.map(({ component }) => component)).toEqual(kept.slice(0, 3).map(({ component }) => component)); // prettier-ignore
   });
 
+  it('looks at all components, at four draws for each result, or at all components and forty draws', async () => {
+    const left = { modes: components - 1, samples: 4 * 3 - 1, distinct: components + 40 - 1 };
+    for (const mode of MODES) {
+      const results = await colorize({ mode, count: 3, leastDifference: 1e3 });
+      expect(results.map(({ nearDuplicates }) => nearDuplicates)).toEqual([left[mode]]);
+    }
+  });
+
+  it('returns no more than it is asked for, though others take the places of near-duplicates', async () => {
+    const all = await colorize({ count: components, leastDifference: 0 });
+    const neighbors = all.slice(1).map((one, i) => differences([all[i]!, one])[0]!);
+    const leastDifference = 1.001 * Math.min(...neighbors); // one looks like the one before it, and few others do
+    for (let count = 1; count < components; count++)
+      expect((await colorize({ count, leastDifference })).length).toBeLessThanOrEqual(count);
+  });
+
   it('returns fewer results, down to one, where none differ', async () => {
     for (const mode of MODES) {
       const results = await colorize({ mode, count: 3, leastDifference: 1e3 });

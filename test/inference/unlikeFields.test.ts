@@ -102,6 +102,12 @@ describe('mostDistinct()', () => {
     expect(found.map(({ colorField }) => colorField)).toEqual([RED, GREY]);
   });
 
+  it('takes an unlikely field that differs before a likely one that does not', () => {
+    const candidates = [candidate(RED, 0.5), candidate(REDDISH, 0.5), candidate(GREEN, 1e-12)];
+    const found = mostDistinct(LIGHTNESS, candidates, { ...options, count: 2 });
+    expect(found.map(({ colorField }) => colorField)).toEqual([RED, GREEN]);
+  });
+
   it('ends early where the rest looks like what it has', () => {
     const candidates = [RED, REDDISH, REDDISH, RED].map((field) => candidate(field));
     const [only, ...rest] = mostDistinct(LIGHTNESS, candidates, options);

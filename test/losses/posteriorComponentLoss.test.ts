@@ -62,6 +62,16 @@ describe('posteriorComponentLoss()', () => {
     );
   });
 
+  it('takes the options that its description names, where none are given', async () => {
+    const named = { spread: 3, relaxation: 0.02, anchor: 0.3, deviationWeight: 0.05 };
+    const expected = await lossOf(named).data();
+    await expectAllClose(lossOf(), expected);
+    for (const [name, value] of Object.entries(named)) {
+      const changed = await lossOf({ ...named, [name]: value * 2 }).data();
+      expect(Math.abs(changed[0]! - expected[0]!)).toBeGreaterThan(1e-4 * Math.abs(expected[0]!));
+    }
+  });
+
   it('takes the component that is near where the posterior is narrow, though the other is nearer in the code', async () => {
     // Distances in deviations: 4 in the wide dimension against 3 * exp(3) in the narrow one.
     await expectAllClose(
@@ -151,6 +161,10 @@ describe('posteriorComponentLoss()', () => {
     [
       { relaxation: 1.5 },
       "Cannot compute posteriorComponentLoss as 'relaxation' must be from 0 to 1: current value is 1.5",
+    ],
+    [
+      { anchor: -0.5 },
+      "Cannot compute posteriorComponentLoss as 'anchor' must be from 0 to 1: current value is -0.5",
     ],
     [
       { deviationWeight: -1 },

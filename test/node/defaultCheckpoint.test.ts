@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +12,6 @@ import { grainy } from '../training/smallPictures.js';
 import { temporaryFolder } from './temporaryFolder.js';
 
 const FOLDER = fileURLToPath(new URL('../../checkpoints/compact', import.meta.url));
-const SHIPPED = existsSync(join(FOLDER, 'polyhue.json'));
 
 describe('defaultCheckpoint()', () => {
   it('is the folder beside the sources, in Node and for bundlers', () => {
@@ -21,7 +19,7 @@ describe('defaultCheckpoint()', () => {
     expect(fileURLToPath(webCheckpoint().location)).toBe(join(FOLDER, 'polyhue.json'));
   });
 
-  it.runIf(SHIPPED)('loads, colors, and takes at most 6 MB', async () => {
+  it('loads, colors, and takes at most 6 MB', async () => {
     const names = (await readdir(FOLDER)).toSorted();
     expect(names).toEqual(['polyhue.json', 'weights.bin']);
     const sizes = await Promise.all(names.map(async (name) => (await stat(join(FOLDER, name))).size));
@@ -32,20 +30,11 @@ describe('defaultCheckpoint()', () => {
     colorizer.dispose();
   });
 
-  it.runIf(SHIPPED)('is what the command colors with unless it is told otherwise, and says so', async () => {
+  it('is what the command colors with unless it is told otherwise, and says so', async () => {
     const out = await temporaryFolder();
     const photo = 'examples/photos/coffee.jpg';
     const { code, stdout } = await polyhue(['colorize', photo, '--out', out, '--count', '1', '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ model: expect.stringMatching(/^polyhue \d/) as string });
-  });
-
-  it.skipIf(SHIPPED)('is missed with words that help', async () => {
-    const { code, stderr } = await polyhue(['colorize', 'a.jpg', '--backend', 'cpu']);
-    expect([code, stderr]).toEqual([
-      1,
-      `Cannot load the model that comes with polyhue as it is not in "${FOLDER}": ` +
-        'install polyhue again, or give a model of your own\n',
-    ]);
   });
 });

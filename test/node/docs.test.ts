@@ -71,8 +71,8 @@ const WRONG: DocBlock = {
   code: "import { colorize } from 'polyhue';\nphoto.widht;",
 };
 
-/** Blocks that need a browser, a GPU, a package that tests do not have or a file of somebody else; or would turn off kernels. */
-const NOT_RUN = /polyhue\/(browser|worker)|webgpu|tfjs-node|\.pth|POLYHUE_|document\./;
+/** Blocks that need a browser, a GPU, a package that tests do not have, a file of somebody else or Redis; or would turn off kernels. */
+const NOT_RUN = /redis:|polyhue\/(browser|worker)|webgpu|tfjs-node|\.pth|POLYHUE_|document\./;
 
 /** What blocks read: photos to train on, one to color, photos to measure by, a model. */
 async function folderForBlocks(): Promise<string> {

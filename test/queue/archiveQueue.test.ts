@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 
 import {
@@ -40,7 +41,7 @@ describe.skipIf(WITHOUT_REDIS)('openArchiveQueue()', () => {
     queue: ArchiveQueue,
     color: (task: PhotoTask) => Promise<typeof COLORED>,
     folder: string,
-    options: { readonly concurrency?: number } = {},
+    options: { readonly concurrency?: number; readonly lockMs?: number } = {},
   ) {
     const outcomes: TaskOutcome[] = [];
     const log = fileStorage(folder).openLog('w');
@@ -147,6 +148,28 @@ describe.skipIf(WITHOUT_REDIS)('openArchiveQueue()', () => {
     const { outcomes, lines } = await workAll(other, again, folder);
     expect(lines).toEqual(first.lines);
     expect(outcomes).toMatchObject([{ kind: 'known' }]);
+  });
+
+  it('writes no line for a photo that was given to another worker meanwhile', async () => {
+    const name = 'lost-lock';
+    const queue = await openArchiveQueue({ redis: server.url, name });
+    onTestFinished(async () => queue.close());
+    const client = new Redis(server.url);
+    onTestFinished(() => client.disconnect());
+    await queue.enqueue(tasks(1));
+    const folder = await temporaryFolder();
+    const linesBefore: number[] = [];
+    const color = async () => {
+      linesBefore.push(
+        (await readFile(join(folder, 'manifest/w.jsonl'), 'utf8').catch(() => '')).split('\n').length - 1,
+      );
+      // What Redis does to a worker that has shown no sign of life.
+      if (linesBefore.length === 1) await client.del(...(await client.keys(`polyhue:${name}:*:lock`)));
+      return COLORED;
+    };
+    const { lines } = await workAll(queue, color, folder, { lockMs: 1000 });
+    expect(linesBefore).toEqual([0, 0]);
+    expect(lines).toHaveLength(1);
   });
 
   it('gives a photo back and stops where the disk is full', async () => {

@@ -46,12 +46,16 @@ export const ENQUEUE_COMMAND: CommandSpec = {
 
 type Refuse = (message: string) => void;
 
-/** Photos of a folder or bucket; results of earlier runs in a folder are not photos. */
 async function* storedPhotos(location: string, args: ParsedArguments): AsyncGenerator<ListedPhoto> {
   const storage = await openStorage(location, args);
   await storage.check('read');
-  for await (const input of storage.list())
-    if (!(await isResult(join(location, input), readRecord))) yield { input };
+  for await (const input of storage.list()) yield { input };
+}
+
+/** Results of earlier runs in a folder are not photos. */
+async function* photosOf(folder: string, args: ParsedArguments): AsyncGenerator<ListedPhoto> {
+  for await (const photo of storedPhotos(folder, args))
+    if (!(await isResult(join(folder, photo.input), readRecord))) yield photo;
 }
 
 async function* listedPhotos(path: string, refuse: Refuse): AsyncGenerator<ListedPhoto> {
@@ -77,10 +81,18 @@ function taskOrRefusal(photo: ListedPhoto, root: string | undefined): PhotoTask 
   }
 }
 
+async function listing(
+  place: string,
+  args: ParsedArguments,
+  refuse: Refuse,
+): Promise<AsyncGenerator<ListedPhoto>> {
+  if (/^s3:\/\//i.test(place)) return storedPhotos(place, args);
+  return (await isFolder(place)) ? photosOf(place, args) : listedPhotos(place, refuse);
+}
+
 async function* tasksOf(place: string, args: ParsedArguments, refuse: Refuse): AsyncGenerator<PhotoTask> {
-  const isStored = /^s3:\/\//i.test(place) || (await isFolder(place));
   const root = args.text('root');
-  for await (const photo of isStored ? storedPhotos(place, args) : listedPhotos(place, refuse)) {
+  for await (const photo of await listing(place, args, refuse)) {
     const task = taskOrRefusal(photo, root);
     if (task instanceof PhotoRefusedError) refuse(task.message);
     else yield task;

@@ -26,7 +26,7 @@ export interface Rectangle {
 /** A part of a photo that keeps its colors. */
 export interface ColorLock {
   /** A result of the same photo, whose colors are kept; `width` and `height`, where given, must be the photo's. */
-  readonly result: Pick<Colorization, 'colorField'> & Partial<Size>;
+  readonly result: Pick<Colorization, 'colorField'> & Partial<Pick<RasterImage, 'width' | 'height'>>;
   /** Where: a rectangle, or a picture as large as the photo that is white there and black elsewhere. */
   readonly region: Rectangle | RasterImage;
 }

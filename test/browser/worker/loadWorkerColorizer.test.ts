@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 
 import { decodeImage } from '../../../src/browser/decodeImage.js';
 import type { CheckpointReader } from '../../../src/checkpoint/checkpointStore.js';
@@ -37,6 +37,13 @@ afterAll(() => {
   page.dispose();
   worker.dispose();
 });
+
+/** A worker that holds nothing: what other tests have dropped is let go whenever the garbage collector runs. */
+async function freshWorker(): Promise<WorkerColorizer> {
+  const fresh = await loadWorkerColorizer(store, { backends: ['wasm'] });
+  onTestFinished(() => fresh.dispose());
+  return fresh;
+}
 
 /** All that can be compared of a result. */
 async function contentOf(result: Colorization | WorkerColorization): Promise<unknown[]> {
@@ -160,6 +167,7 @@ describe('loadWorkerColorizer()', () => {
 
 describe('a worker colorizer that is aborted', () => {
   it('rejects with the reason of the signal, and goes on working', async () => {
+    const worker = await freshWorker();
     const photo = formulaPhoto(32, 32);
     const reason = new Error('changed my mind');
     await expect(worker.colorize(photo, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
@@ -177,6 +185,7 @@ describe('a worker colorizer that is aborted', () => {
   });
 
   it('keeps nothing of an answer that came too late', async () => {
+    const worker = await freshWorker();
     const before = await worker.memory();
     const controller = new AbortController();
     const call = worker.colorize(formulaPhoto(8, 8), {
@@ -257,15 +266,13 @@ describe('errors of a worker colorizer', () => {
 
 describe('memory of a worker colorizer', () => {
   it('is that of the weights once photos and results are released', async () => {
+    const worker = await freshWorker();
     const before = await worker.memory();
     const photo = await worker.readPhoto(await fileOf(formulaPhoto(12, 12), 'formula.png'));
     const results = await worker.colorize(photo, { count: 2, mode: 'samples' });
     await results[0]!.toRaster();
-    expect(await worker.memory()).toEqual({
-      ...before,
-      photos: before.photos + 1,
-      results: before.results + results.length,
-    });
+    expect(before).toMatchObject({ photos: 0, results: 0 });
+    expect(await worker.memory()).toEqual({ ...before, photos: 1, results: results.length });
     photo.release();
     await results[1]!.toRaster(); // holds the photo itself
     for (const result of results) result.release();

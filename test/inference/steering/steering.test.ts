@@ -93,6 +93,16 @@ describe('colorize() with hints', () => {
     expect(await withoutCorrection(steered)).toBeLessThan(0.9 * (await withoutCorrection(plain)));
   });
 
+  it('makes up the number from codes that were not moved, where those that were look alike', async () => {
+    const hints = [{ x: 4, y: 5, rgb: RED }];
+    const two = await owner.colorize(PHOTO, { hints, count: 2, leastDifference: 0 });
+    const options = { hints, count: 2, leastDifference: 1.1 * leastDifference(two) };
+    const results = await owner.colorize(PHOTO, options);
+    expect(results).toHaveLength(2);
+    for (const { wishErrors } of results) expect(wishErrors.hints[0]).toBeLessThan(1);
+    expect(leastDifference(results)).toBeGreaterThanOrEqual(options.leastDifference);
+  });
+
   it('gives the same results for the same seed, and decodes their codes to the same colors', async () => {
     const wishes = { hints: HINTS, saturation: 1.2 };
     const results = await owner.colorize(PHOTO, { ...wishes, count: 2, seed: 4 });
