@@ -1,5 +1,5 @@
-import { type CheckpointReader, httpStore, keptReader } from 'polyhue';
-import { indexedDbStore } from 'polyhue/browser';
+import { type CheckpointReader, httpStore } from 'polyhue';
+import { indexedDbStore, keptReader } from 'polyhue/browser';
 import { loadWorkerColorizer, type WorkerColorizer } from 'polyhue/worker';
 
 import { element, percent } from './page.js';
