@@ -182,6 +182,20 @@ describe('colorize() with a palette', () => {
   });
 });
 
+describe('colorize() with a palette out of reach', () => {
+  it('gives its results all the same, and says how far each color is', async () => {
+    const plain = await owner.colorize(PHOTO, { count: 2 });
+    const palette: RgbBytes[] = [[0, 255, 0], [0, 0, 255], [255, 0, 255]]; // prettier-ignore
+    const results = await owner.colorize(PHOTO, { palette, count: 2 });
+    expect(results).toHaveLength(plain.length);
+    for (const { wishErrors, colorField } of results) {
+      expect(wishErrors.palette).toHaveLength(3);
+      for (const error of wishErrors.palette) expect(error).toBeGreaterThan(10);
+      expect(colorField.values.every((value) => Math.abs(value) <= 1)).toBe(true);
+    }
+  });
+});
+
 describe('colorize() with a reference', () => {
   it('comes nearer to its colors, and says how near', async () => {
     const reference = await sample(12);
