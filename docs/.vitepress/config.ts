@@ -44,12 +44,18 @@ export default defineConfig({
           { text: 'Your own data', link: '/data' },
           { text: 'Evaluation', link: '/evaluation' },
           { text: 'Backends', link: '/backends' },
+          { text: 'Own losses', link: '/losses' },
+          { text: 'Extending the models', link: '/extending' },
+          { text: 'Deployment', link: '/deployment' },
+          { text: 'Memory', link: '/memory' },
+          { text: 'Errors and cures', link: '/errors' },
           { text: 'Weights from and for other programs', link: '/interchange' },
         ],
       },
       {
         text: 'Project',
         items: [
+          { text: 'Comparison with others', link: '/comparison' },
           { text: 'Benchmarks', link: '/benchmarks' },
           { text: 'Decisions', link: '/decisions/' },
           { text: 'Experiments', link: '/experiments' },
