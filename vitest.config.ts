@@ -1,7 +1,7 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 
-import { findChromium } from './tools/chromium.js';
+import { CHROMIUM_ARGUMENTS, findChromium } from './tools/chromium.js';
 
 /** Suites that need a file system or processes; everything else runs on every backend in Node and in Chromium. */
 const NODE_ONLY = [
@@ -9,6 +9,7 @@ const NODE_ONLY = [
   'test/cli/**/*.test.ts',
   'test/queue/**/*.test.ts',
   'test/package/**/*.test.ts',
+  'test/demo/**/*.test.ts',
 ];
 /** Suites on WebGL, whose software rendering is slow: every operation, gradient, layer and loss, and the choice of a backend. */
 const WEBGL = [
@@ -17,19 +18,6 @@ const WEBGL = [
 ];
 const BROWSER_ONLY = ['test/browser/**/*.test.ts'];
 const EVERYWHERE = 'test/**/*.test.ts';
-
-/** Keeps Chromium from reaching for the network and lets it render WebGPU and WebGL in software where there is no GPU. */
-const CHROMIUM_ARGUMENTS = [
-  '--no-sandbox',
-  '--enable-unsafe-webgpu',
-  '--enable-unsafe-swiftshader',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-domain-reliability',
-  '--no-first-run',
-  '--no-default-browser-check',
-];
 
 declare module 'vitest' {
   interface ProvidedContext {

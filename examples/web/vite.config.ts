@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
@@ -47,14 +48,65 @@ function modelFolder(): Plugin {
   };
 }
 
+/** What the page may load: nothing from elsewhere, no code in its markup. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob: data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+];
+
+/** Gives the built page its content security policy; the development server puts styles into the markup. */
+function contentSecurityPolicy(): Plugin {
+  return {
+    name: 'content-security-policy',
+    apply: 'build',
+    transformIndexHtml: () => [
+      {
+        tag: 'meta',
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: POLICY.join('; ') },
+        injectTo: 'head-prepend',
+      },
+    ],
+  };
+}
+
+/**
+ * What is kept only once it was fetched: files for browsers without SIMD, or for pages that are isolated from other origins, and
+ * the pictures of the second tab.
+ */
+const RARE = /wasm-(?!simd)[^/]*\.wasm$|(?<!bee-on-aster-[\w-]+)\.jpg$/;
+
+/** Writes the service worker, with the names of the files of the page. */
+function serviceWorker(): Plugin {
+  return {
+    name: 'service-worker',
+    apply: 'build',
+    enforce: 'post',
+    async generateBundle(_options, bundle) {
+      const names = Object.keys(bundle).filter((name) => !name.startsWith('model/') && !RARE.test(name));
+      const files = ['./', ...names.toSorted()];
+      const version = createHash('sha256').update(files.join('\n')).digest('hex').slice(0, 12);
+      const code = await readFile(fileURLToPath(new URL('serviceWorker.js', import.meta.url)), 'utf8');
+      const source = `const FILES = ${JSON.stringify(files)};\nconst VERSION = '${version}';\n${code}`;
+      this.emitFile({ type: 'asset', fileName: 'serviceWorker.js', source });
+    },
+  };
+}
+
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: './',
-  plugins: [modelFolder()],
+  plugins: [modelFolder(), contentSecurityPolicy(), serviceWorker()],
   // An application of your own needs no alias: it imports the package.
   resolve: {
     alias: [
       { find: /^polyhue$/, replacement: source('index.ts') },
+      { find: /^polyhue\/browser$/, replacement: source('browser/index.ts') },
       { find: /^polyhue\/worker$/, replacement: source('worker/index.ts') },
     ],
   },

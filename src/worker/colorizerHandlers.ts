@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { decodeImage } from '../browser/decodeImage.js';
 import type { RasterImage } from '../data/image.js';
+import { imageTone } from '../data/imageTone.js';
 import type { Colorization } from '../inference/colorization.js';
 import type { SentPhoto, SentResult, SentWishes } from './messages.js';
 import { render } from './render.js';
@@ -43,9 +44,11 @@ export function colorizerHandlers(
     readPhoto: async ({ image, name, maxPixels }, { signal }) => {
       const options = maxPixels === undefined ? { name, signal } : { name, signal, maxPixels };
       const photo = await decodeImage(image, options);
+      const { width, height } = photo;
+      const tone = await imageTone(photo);
       const held = count++;
       photos.set(held, photo);
-      return { held, width: photo.width, height: photo.height };
+      return { held, width, height, tone };
     },
     colorize: async ({ photos: sent, options }, { signal, tell }) => {
       const request = { ...withReference(options), signal, onProgress: tell };

@@ -1,6 +1,7 @@
 import type { StartedBackend } from '../backends/pickBackend.js';
 import type { WasmPaths } from '../browser/webWorkers.js';
 import type { LoadProgress } from '../checkpoint/loadCheckpoint.js';
+import type { ImageTone } from '../data/colorStatistics.js';
 import type { RasterImage } from '../data/image.js';
 import type { Colorization } from '../inference/colorization.js';
 import type { ColorizeOptions, ColorizeProgress } from '../inference/colorizer.js';
@@ -136,7 +137,12 @@ export interface Calls {
       readonly name: string;
     };
     readonly progress: never;
-    readonly answer: { readonly held: number; readonly width: number; readonly height: number };
+    readonly answer: {
+      readonly held: number;
+      readonly width: number;
+      readonly height: number;
+      readonly tone: ImageTone;
+    };
   };
   readonly colorize: {
     readonly request: { readonly photos: readonly SentPhoto[]; readonly options: SentOptions };

@@ -1,3 +1,4 @@
+import type { ImageTone } from '../data/colorStatistics.js';
 import type { RasterImage } from '../data/image.js';
 import type { ColorLock, ColorWishes } from '../inference/steering/wishes.js';
 import { channelsOf } from '../data/image.js';
@@ -7,6 +8,8 @@ import type { SentPhoto, SentWishes } from './messages.js';
 export interface WorkerPhoto {
   readonly width: number;
   readonly height: number;
+  /** Whether the photo is grey; of one that has color, only the lightness is used. See `imageTone`. */
+  readonly tone: ImageTone;
   /** Lets the worker forget the photo; results that were made of it stay. */
   readonly release: () => void;
 }

@@ -5,6 +5,7 @@ import {
   imageNameOf,
   namingImage,
 } from '../browser/decodeImage.js';
+import type { Calls } from './messages.js';
 import type { PhotoNumbers, WorkerPhoto } from './sendPhotos.js';
 import type { WorkerCalls } from './workerCalls.js';
 
@@ -18,7 +19,7 @@ async function readInto(
   calls: WorkerCalls,
   input: BrowserImage,
   options: DecodeImageOptions,
-): Promise<{ readonly held: number; readonly width: number; readonly height: number }> {
+): Promise<Calls['readPhoto']['answer']> {
   const { maxPixels, name = imageNameOf(input), signal } = options;
   const drawable = await namingImage({ name, signal }, async () => {
     if (typeof input === 'string' || input instanceof URL) return downloadImage(input, signal);
@@ -35,12 +36,12 @@ export function workerPhotos(calls: WorkerCalls): WorkerPhotos {
   return {
     numbers,
     read: async (image, options = {}) => {
-      const { held, width, height } = await readInto(calls, image, options);
+      const { held, width, height, tone } = await readInto(calls, image, options);
       const release = (): void => {
         numbers.delete(photo);
         calls.release({ photos: [held] });
       };
-      const photo: WorkerPhoto = { width, height, release };
+      const photo: WorkerPhoto = { width, height, tone, release };
       numbers.set(photo, held);
       cleared.register(photo, held);
       return photo;

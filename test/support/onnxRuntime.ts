@@ -1,6 +1,5 @@
 import * as ort from 'onnxruntime-web/wasm';
 
-// @ts-expect-error Vite resolves this to a URL
 import wasm from '../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm?url';
 
 /** Values and shape of a tensor that ONNX Runtime takes or returns. */
@@ -9,7 +8,7 @@ export interface OnnxTensor {
   readonly values: Float32Array;
 }
 
-if ('document' in globalThis) ort.env.wasm.wasmPaths = { wasm: wasm as string };
+if ('document' in globalThis) ort.env.wasm.wasmPaths = { wasm };
 ort.env.wasm.numThreads = 1;
 
 /** What ONNX Runtime on WebAssembly computes of a graph. */

@@ -1,8 +1,5 @@
-// @ts-expect-error Vite resolves these to URLs
 import plain from '../../node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
-// @ts-expect-error Vite resolves these to URLs
 import simd from '../../node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
-// @ts-expect-error Vite resolves these to URLs
 import threaded from '../../node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 
 const absolute = (path: unknown): string => new URL(path as string, globalThis.location.href).href;

@@ -90,7 +90,9 @@ describe('loadWorkerColorizer()', () => {
     if (!isWasm()) return;
     const photo = formulaPhoto(31, 17);
     const held = await worker.readPhoto(await fileOf(photo, 'formula.png'));
-    expect([held.width, held.height]).toEqual([31, 17]);
+    expect([held.width, held.height, held.tone]).toEqual([31, 17, 'color']);
+    const grey = { width: 9, height: 9, data: new Uint8Array(243).fill(90) };
+    expect((await worker.readPhoto(await fileOf(grey, 'grey.png'))).tone).toBe('grey');
     const [[mine], [theirs]] = [await worker.colorize([photo, held]), await page.colorize([photo, photo])];
     await expectSame(mine!, theirs!);
     const region = { left: 0, top: 0, width: 9, height: 9 };
