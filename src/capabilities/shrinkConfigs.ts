@@ -29,12 +29,17 @@ function smallLevels<T extends EncoderConfig | DecoderConfig>(levels: T): T {
   };
 }
 
+/** A code of few numbers: a map of `side` by `side` cells where it is a map. */
+function smallLatent({ latentSide = 1 }: { readonly latentSide?: number }, side: number) {
+  return latentSide === 1 ? { latentDim: CHANNELS } : { latentDim: CHANNELS * side ** 2, latentSide: side };
+}
+
 function smallVae(config: ColorVaeConfig): ColorVaeConfig {
   const levels = Math.max(config.encoder.filters.length, config.conditionalEncoder.filters.length);
   return {
     ...config,
     imageSize: Math.min(config.imageSize, SMALLEST * 2 ** levels),
-    latentDim: CHANNELS,
+    ...smallLatent(config, SMALLEST * 2 ** (levels - config.encoder.filters.length)),
     style: smallStyle(config.style),
     encoder: smallLevels(config.encoder),
     conditionalEncoder: smallLevels(config.conditionalEncoder),
@@ -42,19 +47,19 @@ function smallVae(config: ColorVaeConfig): ColorVaeConfig {
   };
 }
 
-function smallInput(input: MixtureInputConfig, halvings: number): MixtureInputConfig {
-  const size = SMALLEST * 2 ** halvings;
+function smallInput(input: MixtureInputConfig, size: number): MixtureInputConfig {
   return input.kind === 'features'
     ? { ...input, shape: [size, size, CHANNELS] }
     : { ...input, imageSize: Math.min(input.imageSize, size) };
 }
 
-function smallMixture(config: MixtureDensityNetworkConfig): MixtureDensityNetworkConfig {
+/** @param side That of the trunk's last map. */
+function smallMixture(config: MixtureDensityNetworkConfig, side: number): MixtureDensityNetworkConfig {
   const halvings = config.trunk.filter(({ strides }) => strides === 2).length;
   return {
     ...config,
-    input: smallInput(config.input, halvings),
-    latentDim: CHANNELS,
+    input: smallInput(config.input, side * 2 ** halvings),
+    ...smallLatent(config, side),
     components: COMPONENTS,
     style: smallStyle(config.style),
     trunk: config.trunk.map((convolution) => ({ ...convolution, filters: CHANNELS })),
@@ -64,8 +69,7 @@ function smallMixture(config: MixtureDensityNetworkConfig): MixtureDensityNetwor
 
 /** Configs of the same layers with few channels and pixels: they need the same kernels, at next to no cost. */
 export function shrinkConfigs({ colorVae, mixtureDensityNetwork }: ColorizerConfigs): ColorizerConfigs {
-  return {
-    colorVae: smallVae(colorVae),
-    mixtureDensityNetwork: smallMixture(mixtureDensityNetwork),
-  };
+  const vae = smallVae(colorVae);
+  const { latentSide: side = SMALLEST } = vae;
+  return { colorVae: vae, mixtureDensityNetwork: smallMixture(mixtureDensityNetwork, side) };
 }

@@ -69,6 +69,10 @@ export const TRAIN_COMMAND: CommandSpec = {
     'batch-size': { value: 'N', description: 'pictures per update (default: 16)' },
     'learning-rate': { value: 'X', description: 'highest learning rate (default: 0.001)' },
     beta: { value: 'X', description: 'cost of a nat of the latent code (default: 1)' },
+    'beta-warmup': {
+      value: 'SHARE',
+      description: 'share of the steps in which that cost rises (default: 0.4 for compactMap, else 0)',
+    },
     reconstruction: {
       value: 'FORM',
       description: 'how colors are compared: l1, norm, squared (default: l1)',
@@ -123,6 +127,7 @@ type TrainingSettings = Pick<
   | 'batchSize'
   | 'learningRate'
   | 'beta'
+  | 'betaWarmup'
   | 'colorVaeLoss'
   | 'mixtureLoss'
 >;
@@ -146,6 +151,7 @@ function trainingSettings(args: ParsedArguments): TrainingSettings {
     batchSize: positiveInteger(args, 'batch-size'),
     learningRate: positiveNumber(args, 'learning-rate'),
     beta: nonNegativeNumber(args, 'beta'),
+    betaWarmup: nonNegativeNumber(args, 'beta-warmup'),
     colorVaeLoss: reconstruction && { reconstruction },
     mixtureLoss: form && { form },
   });

@@ -53,6 +53,16 @@ export function convolution(options: ConvolutionOptions): Block {
   };
 }
 
+/** A dense layer that is applied to each cell of a map. */
+export function cellwise(options: {
+  readonly name: string;
+  readonly filters: number;
+  readonly activation: 'linear' | 'relu' | 'tanh';
+}): Block {
+  const layer = layers.conv2d({ ...options, kernelSize: 1, kernelInitializer: 'zeros' });
+  return (x) => applyLayer(layer, x);
+}
+
 /** The normalization of `style`, or nothing. */
 export function normalization(name: string, { normalization: config }: BlockStyle): Block {
   if (config.kind === 'none') return (x) => x;

@@ -73,7 +73,16 @@ export interface ColorVaeConfig {
   readonly kind: 'colorVae';
   /** Height and width of grey levels and color fields, in pixels: a multiple of 2 to the number of levels. */
   readonly imageSize: number;
+  /** Numbers in a latent code. */
   readonly latentDim: number;
+  /**
+   * Side of the map that a code is, in cells: `latentDim / latentSide**2` numbers per cell, cells row by row. It is the side of
+   * the encoder's last map and of a map of the conditional encoder, where the decoder takes the code in. With 1, a code is one
+   * vector for the whole photo.
+   *
+   * @defaultValue `1`
+   */
+  readonly latentSide?: number;
   readonly style: BlockStyle;
   readonly encoder: EncoderConfig;
   readonly conditionalEncoder: EncoderConfig;
@@ -83,6 +92,14 @@ export interface ColorVaeConfig {
   /** Noise of the reparameterization; truncated: draws beyond two standard deviations are drawn again. */
   readonly noise: 'normal' | 'truncatedNormal';
   readonly initialization: Initialization;
+}
+
+/** Numbers of a code in each cell of its map. */
+export function latentChannels({
+  latentDim,
+  latentSide = 1,
+}: Pick<ColorVaeConfig, 'latentDim' | 'latentSide'>): number {
+  return latentDim / latentSide ** 2;
 }
 
 /** What a mixture density network looks at. */
@@ -122,11 +139,19 @@ export type DeviationConfig =
 export interface MixtureDensityNetworkConfig {
   readonly kind: 'mixtureDensityNetwork';
   readonly input: MixtureInputConfig;
+  /** Numbers in a latent code. */
   readonly latentDim: number;
+  /**
+   * Side of the map that a code is; see `ColorVaeConfig`. With more than 1 it is the side of the trunk's last map: every cell of the
+   * means and deviations comes from that cell of the trunk by the same weights, and only the components' weights see the whole.
+   *
+   * @defaultValue `1`
+   */
+  readonly latentSide?: number;
   readonly components: number;
   readonly style: BlockStyle;
   readonly trunk: readonly TrunkConvolutionConfig[];
-  /** Width and activation of each dense layer between the trunk and the mixture. */
+  /** Width and activation of each dense layer between the trunk and the mixture, applied to each cell where `latentSide` is not 1. */
   readonly hidden: readonly { readonly units: number; readonly activation: 'relu' | 'tanh' }[];
   readonly deviations: DeviationConfig;
   /** Probability that an element of the input of a dense layer is dropped in training. */

@@ -1,7 +1,7 @@
 import { input, layers, type LayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 
 import { activate, applyLayer, type Block, convolution, normalization, refine } from './blocks.js';
-import type { ColorVaeConfig } from './config.js';
+import { type ColorVaeConfig, latentChannels } from './config.js';
 import { Upsample } from './layers/upsample.js';
 
 /** Stage `index` of the decoder, deepest first, and whether it doubles the map it is given. */
@@ -10,11 +10,11 @@ interface Stage {
   readonly doubles: boolean;
 }
 
-/** `z` at every pixel of a map of `side` by `side` pixels. */
-function replicate(z: SymbolicTensor, side: number): SymbolicTensor {
-  const repeated = applyLayer(layers.repeatVector({ name: 'decoder_repeat', n: side * side }), z);
-  const targetShape = [side, side, z.shape[1]!];
-  return applyLayer(layers.reshape({ name: 'decoder_reshape', targetShape }), repeated);
+/** Codes as a map of `side` by `side` cells: a code that is a vector is repeated in every cell. */
+function codeMap(z: SymbolicTensor, side: number, config: ColorVaeConfig): SymbolicTensor {
+  const cells = { name: 'decoder_reshape', targetShape: [side, side, latentChannels(config)] };
+  const repeat = layers.repeatVector({ name: 'decoder_repeat', n: side * side });
+  return applyLayer(layers.reshape(cells), (config.latentSide ?? 1) > 1 ? z : applyLayer(repeat, z));
 }
 
 function upsampling(name: string, { decoder }: ColorVaeConfig): Block {
@@ -39,28 +39,29 @@ function convolve(x: SymbolicTensor, { index, doubles }: Stage, config: ColorVae
 }
 
 /**
- * Convolves `x` and `features` as if they were concatenated.
+ * Convolves `x` and the maps `others`, called by what they are, as if they were concatenated.
  *
- * The convolution of a concatenation is the sum of two convolutions. Written so, the photo's part is computed once for any
+ * The convolution of a concatenation is the sum of convolutions. Written so, the photo's part is computed once for any
  * number of codes: features of batch 1 are added to each code's map.
  */
-function convolveBoth(
+function convolveAll(
   x: SymbolicTensor,
-  features: SymbolicTensor,
+  others: Readonly<Record<string, SymbolicTensor>>,
   stage: Stage,
   config: ColorVaeConfig,
 ): SymbolicTensor {
   const { decoder, style } = config;
   const name = `decoder_up${stage.index}`;
-  const convolveFeatures = convolution({
-    name: `${name}_skip`,
-    filters: decoder.filters[stage.index]!,
-    kernelSize: decoder.kernelSizes[stage.index]!,
-    useBias: false,
-    stridedPadding: style.stridedPadding,
-  });
-  const add = layers.add({ name: `${name}_add` });
-  return applyLayer(add, [convolve(x, stage, config), convolveFeatures(features)]);
+  const convolved = Object.entries(others).map(([role, map]) =>
+    convolution({
+      name: `${name}_${role}`,
+      filters: decoder.filters[stage.index]!,
+      kernelSize: decoder.kernelSizes[stage.index]!,
+      useBias: false,
+      stridedPadding: style.stridedPadding,
+    })(map),
+  );
+  return applyLayer(layers.add({ name: `${name}_add` }), [convolve(x, stage, config), ...convolved]);
 }
 
 function finish(x: SymbolicTensor, index: number, { decoder, style }: ColorVaeConfig): SymbolicTensor {
@@ -69,13 +70,26 @@ function finish(x: SymbolicTensor, index: number, { decoder, style }: ColorVaeCo
   return refined(activate(name, style)(x));
 }
 
-/** The deepest map: code and features of the grey photo merged and convolved. */
+/** Whether the code enters at a map of that side. */
+function takesCode(side: number, index: number, { latentSide = 1 }: ColorVaeConfig): boolean {
+  return latentSide === 1 ? index === 0 : side === latentSide;
+}
+
+/** The deepest map: features of the grey photo, merged with the code if it enters here, and convolved. */
 function deepestStage(z: SymbolicTensor, features: SymbolicTensor, config: ColorVaeConfig): SymbolicTensor {
   const stage = { index: 0, doubles: false };
-  const codes = replicate(z, features.shape[1]!);
-  if (config.decoder.latentMerge === 'concat') return convolveBoth(codes, features, stage, config);
-  const product = applyLayer(layers.multiply({ name: 'decoder_up0_multiply' }), [codes, features]);
+  const side = features.shape[1]!;
+  if (!takesCode(side, 0, config)) return convolve(features, stage, config);
+  const code = codeMap(z, side, config);
+  if (config.decoder.latentMerge === 'concat') return convolveAll(code, { skip: features }, stage, config);
+  const product = applyLayer(layers.multiply({ name: 'decoder_up0_multiply' }), [code, features]);
   return convolve(product, stage, config);
+}
+
+/** What a stage of a larger map takes in beside the map before it: features of the grey photo and, if it enters here, the code. */
+function inflow(z: SymbolicTensor, skip: SymbolicTensor, index: number, config: ColorVaeConfig) {
+  const side = skip.shape[1]!;
+  return takesCode(side, index, config) ? { skip, code: codeMap(z, side, config) } : { skip };
 }
 
 /** The color field: two channels in (-1, 1) at full size. */
@@ -110,7 +124,8 @@ export function buildDecoder(config: ColorVaeConfig, conditioning: readonly Symb
   const x = features.slice(1).reduce(
     (map, skip, i) => {
       const index = i + 1;
-      return finish(convolveBoth(map, skip, { index, doubles: true }, config), index, config);
+      const others = inflow(z, skip, index, config);
+      return finish(convolveAll(map, others, { index, doubles: true }, config), index, config);
     },
     finish(deepestStage(z, features[0]!, config), 0, config),
   );

@@ -1,11 +1,19 @@
 import { input, layers, type LayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 
-import { applyLayer, encoderLevels } from './blocks.js';
-import type { ColorVaeConfig } from './config.js';
+import { applyLayer, cellwise, encoderLevels } from './blocks.js';
+import { type ColorVaeConfig, latentChannels } from './config.js';
 import { SeededDropout } from './layers/seededDropout.js';
 
-function head(name: string, units: number, features: SymbolicTensor): SymbolicTensor {
-  return applyLayer(layers.dense({ name, units, kernelInitializer: 'zeros' }), features);
+/** `latentDim` numbers of a vector of features. */
+function vectorHead(name: string, { latentDim }: ColorVaeConfig, features: SymbolicTensor): SymbolicTensor {
+  return applyLayer(layers.dense({ name, units: latentDim, kernelInitializer: 'zeros' }), features);
+}
+
+/** `latentDim` numbers of a map of features, cell by cell. */
+function mapHead(name: string, config: ColorVaeConfig, features: SymbolicTensor): SymbolicTensor {
+  const filters = latentChannels(config);
+  const cells = cellwise({ name, filters, activation: 'linear' })(features);
+  return applyLayer(layers.flatten({ name: `${name}_flatten` }), cells);
 }
 
 /**
@@ -15,18 +23,14 @@ function head(name: string, units: number, features: SymbolicTensor): SymbolicTe
  *   independent dimensions, `[batch, latentDim]` each.
  */
 export function buildEncoder(config: ColorVaeConfig): LayersModel {
-  const { imageSize, latentDim, style, dropoutRate } = config;
+  const { imageSize, latentSide = 1, style, dropoutRate } = config;
   const colorField = input({ name: 'encoder_color_field', shape: [imageSize, imageSize, 2] });
   const deepest = encoderLevels(colorField, 'encoder', config.encoder, style).at(-1)!;
-  const flat = applyLayer(layers.flatten({ name: 'encoder_flatten' }), deepest);
-  const features = applyLayer(
-    new SeededDropout({ name: 'encoder_dropout', rate: dropoutRate, index: 0 }),
-    flat,
-  );
-  const outputs = [
-    head('encoder_means', latentDim, features),
-    head('encoder_log_variances', latentDim, features),
-  ];
+  const found = latentSide === 1 ? applyLayer(layers.flatten({ name: 'encoder_flatten' }), deepest) : deepest;
+  const dropout = new SeededDropout({ name: 'encoder_dropout', rate: dropoutRate, index: 0 });
+  const features = applyLayer(dropout, found);
+  const head = latentSide === 1 ? vectorHead : mapHead;
+  const outputs = ['encoder_means', 'encoder_log_variances'].map((name) => head(name, config, features));
   return model({ name: 'encoder', inputs: colorField, outputs });
 }
 

@@ -5,9 +5,10 @@ import type { GaussianMixture } from '../distributions/gaussianMixture.js';
 import { assertNonNegativeInteger, assertShape } from '../errors.js';
 import { seedSequence } from '../random.js';
 import { assertBackend } from './assertBackend.js';
-import { applyLayer, convolutionUnit } from './blocks.js';
-import type { MixtureDensityNetworkConfig, MixtureInputConfig } from './config.js';
+import { applyLayer, cellwise, convolutionUnit } from './blocks.js';
+import { latentChannels, type MixtureDensityNetworkConfig, type MixtureInputConfig } from './config.js';
 import { initializeWeights } from './initializeWeights.js';
+import { ComponentMaps } from './layers/componentMaps.js';
 import { BoundedLogStdDevs, FixedLogStdDevs } from './layers/logStdDevs.js';
 import { type CallOptions, SeededDropout } from './layers/seededDropout.js';
 import { assertPreset, MIXTURE_PRESETS, type ModelPreset } from './presets.js';
@@ -50,12 +51,30 @@ function inputShape(config: MixtureInputConfig): [number, number, number] {
   return config.kind === 'features' ? [...config.shape] : [config.imageSize, config.imageSize, 1];
 }
 
-function trunkFeatures(x: SymbolicTensor, { trunk, style }: MixtureDensityNetworkConfig): SymbolicTensor {
-  const maps = trunk.reduce(
+/** Whether codes are maps, and so what is predicted of them. */
+function predictsMaps({ latentSide = 1 }: MixtureDensityNetworkConfig): boolean {
+  return latentSide > 1;
+}
+
+/** What the heads see: a map, or a vector of all that it holds. */
+function trunkFeatures(x: SymbolicTensor, config: MixtureDensityNetworkConfig): SymbolicTensor {
+  const { trunk, style } = config;
+  const map = trunk.reduce(
     (map, convolution, i) => convolutionUnit({ name: `mixture_trunk${i + 1}`, ...convolution }, style)(map),
     x,
   );
-  return applyLayer(layers.flatten({ name: 'mixture_flatten' }), maps);
+  return predictsMaps(config) ? map : applyLayer(layers.flatten({ name: 'mixture_flatten' }), map);
+}
+
+/** A dense layer on a vector, or on each cell of a map. */
+function dense(
+  name: string,
+  units: number,
+  activation: 'linear' | 'relu' | 'tanh',
+  x: SymbolicTensor,
+): SymbolicTensor {
+  if (x.shape.length === 4) return cellwise({ name, filters: units, activation })(x);
+  return applyLayer(layers.dense({ name, units, activation, kernelInitializer: 'zeros' }), x);
 }
 
 /** Dropout before every dense layer: the hidden ones and, together, the heads. */
@@ -66,46 +85,54 @@ function hiddenFeatures(
   const drop = (map: SymbolicTensor, index: number) =>
     applyLayer(new SeededDropout({ name: `mixture_dropout${index}`, rate, index }), map);
   const features = hidden.reduce((map, { units, activation }, i) => {
-    const options = { name: `mixture_hidden${i + 1}`, units, activation };
-    return applyLayer(layers.dense({ ...options, kernelInitializer: 'zeros' }), drop(map, i));
+    return dense(`mixture_hidden${i + 1}`, units, activation, drop(map, i));
   }, x);
   return drop(features, hidden.length);
 }
 
-function head(features: SymbolicTensor, name: string, units: number): SymbolicTensor {
-  return applyLayer(layers.dense({ name, units, kernelInitializer: 'zeros' }), features);
-}
-
-/** Component by component: component `k` owns the outputs from `k * size` to `(k + 1) * size`. */
-function perComponent(x: SymbolicTensor, name: string, components: number): SymbolicTensor {
-  const targetShape = [components, x.shape[1]! / components];
-  return applyLayer(layers.reshape({ name: `${name}_reshape`, targetShape }), x);
+/** `[components, size]` numbers: in a vector or a cell, component `k` owns those from `k * size` on. */
+function perComponent(
+  features: SymbolicTensor,
+  name: string,
+  size: number,
+  components: number,
+): SymbolicTensor {
+  const all = dense(name, components * size, 'linear', features);
+  const divide =
+    all.shape.length === 4
+      ? new ComponentMaps({ name: `${name}_maps`, components })
+      : layers.reshape({ name: `${name}_reshape`, targetShape: [components, size] });
+  return applyLayer(divide, all);
 }
 
 function logStdDevs(
-  features: SymbolicTensor,
+  features: { readonly cells: SymbolicTensor; readonly whole: SymbolicTensor },
   logits: SymbolicTensor,
-  { deviations, components, latentDim }: MixtureDensityNetworkConfig,
+  config: MixtureDensityNetworkConfig,
 ): SymbolicTensor {
+  const { deviations, components } = config;
   const name = 'mixture_log_std_devs';
   if (deviations.kind === 'fixed') {
     return applyLayer(new FixedLogStdDevs({ name, stdDev: deviations.stdDev }), logits);
   }
   const { form, least, most } = deviations;
-  const units = components * (form === 'diagonal' ? latentDim : 1);
   const bounds = { least: Math.log(least), most: Math.log(most) };
-  const predicted = perComponent(head(features, name, units), name, components);
+  const predicted =
+    form === 'diagonal'
+      ? perComponent(features.cells, name, latentChannels(config), components)
+      : perComponent(features.whole, name, 1, components);
   return applyLayer(new BoundedLogStdDevs({ name: `${name}_bounded`, ...bounds }), predicted);
 }
 
 function buildMixture(config: MixtureDensityNetworkConfig): LayersModel {
-  const { components, latentDim } = config;
+  const { components } = config;
   const inputs = input({ name: 'mixture_input', shape: inputShape(config.input) });
-  const features = hiddenFeatures(trunkFeatures(inputs, config), config);
-  const logits = head(features, 'mixture_logits', components);
-  const flatMeans = head(features, 'mixture_means', components * latentDim);
-  const means = perComponent(flatMeans, 'mixture_means', components);
-  const outputs = [logits, means, logStdDevs(features, logits, config)];
+  const cells = hiddenFeatures(trunkFeatures(inputs, config), config);
+  const average = layers.globalAveragePooling2d({ name: 'mixture_average' });
+  const whole = predictsMaps(config) ? applyLayer(average, cells) : cells;
+  const logits = dense('mixture_logits', components, 'linear', whole);
+  const means = perComponent(cells, 'mixture_means', latentChannels(config), components);
+  const outputs = [logits, means, logStdDevs({ cells, whole }, logits, config)];
   return model({ name: 'mixture_density_network', inputs, outputs });
 }
 

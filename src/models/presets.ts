@@ -7,7 +7,7 @@ import type {
   TrunkConvolutionConfig,
 } from './config.js';
 
-export const MODEL_PRESETS = ['reference', 'referenceTf', 'compact', 'tiny'] as const;
+export const MODEL_PRESETS = ['reference', 'referenceTf', 'compact', 'compactMap', 'tiny'] as const;
 
 /** Names of the configurations that come with the library. */
 export type ModelPreset = (typeof MODEL_PRESETS)[number];
@@ -51,12 +51,35 @@ const REFERENCE_ENCODER: EncoderConfig = {
 
 const REFERENCE_TF_ENCODER: EncoderConfig = { ...REFERENCE_ENCODER, kernelSizes: [5, 5, 5, 4] };
 
+const COMPACT_VAE: ColorVaeConfig = {
+  kind: 'colorVae',
+  imageSize: 64,
+  latentDim: 64,
+  style: COMPACT_STYLE,
+  encoder: { filters: [32, 64, 128, 256], kernelSizes: [3, 3, 3, 3], refinements: [0, 0, 0, 0] },
+  conditionalEncoder: { filters: [32, 64, 128, 256], kernelSizes: [3, 3, 3, 3], refinements: [0, 0, 0, 0] },
+  decoder: {
+    latentMerge: 'concat',
+    filters: [256, 128, 64, 32],
+    kernelSizes: [3, 3, 3, 3],
+    refinements: [0, 1, 1, 0],
+    upsampling: 'nearest',
+    order: 'convolutionFirst',
+    outputKernelSize: 3,
+    outputNormalization: false,
+  },
+  dropoutRate: 0,
+  noise: 'normal',
+  initialization: 'heNormal',
+};
+
 /**
  * Color VAEs.
  *
  * - `reference`: layer for layer the authors' PyTorch port, 33,368,770 trainable parameters.
  * - `referenceTf`: layer for layer the authors' TensorFlow network with skips, 46,085,958 trainable parameters.
  * - `compact`: the default, made to be trained on a laptop.
+ * - `compactMap`: the same with codes that are maps of 8 by 8 cells, for photos of anything: colors are told place by place.
  * - `tiny`: for tests and tutorials.
  *
  * @see A. Deshpande et al., Learning Diverse Image Colorization, 2017.
@@ -104,26 +127,12 @@ export const COLOR_VAE_PRESETS: Readonly<Record<ModelPreset, ColorVaeConfig>> = 
     noise: 'truncatedNormal',
     initialization: 'smallNormal',
   },
-  compact: {
-    kind: 'colorVae',
-    imageSize: 64,
-    latentDim: 64,
-    style: COMPACT_STYLE,
-    encoder: { filters: [32, 64, 128, 256], kernelSizes: [3, 3, 3, 3], refinements: [0, 0, 0, 0] },
-    conditionalEncoder: { filters: [32, 64, 128, 256], kernelSizes: [3, 3, 3, 3], refinements: [0, 0, 0, 0] },
-    decoder: {
-      latentMerge: 'concat',
-      filters: [256, 128, 64, 32],
-      kernelSizes: [3, 3, 3, 3],
-      refinements: [0, 1, 1, 0],
-      upsampling: 'nearest',
-      order: 'convolutionFirst',
-      outputKernelSize: 3,
-      outputNormalization: false,
-    },
-    dropoutRate: 0,
-    noise: 'normal',
-    initialization: 'heNormal',
+  compact: COMPACT_VAE,
+  compactMap: {
+    ...COMPACT_VAE,
+    latentDim: 256,
+    latentSide: 8,
+    encoder: { filters: [32, 64, 128], kernelSizes: [3, 3, 3], refinements: [0, 0, 0] },
   },
   tiny: {
     kind: 'colorVae',
@@ -155,12 +164,25 @@ function trunk(kernelSize: number, table: readonly (readonly [number, 1 | 2])[])
 
 const ZHANG_INPUT = { kind: 'features', shape: [28, 28, 512] } as const;
 
+const COMPACT_MIXTURE: MixtureDensityNetworkConfig = {
+  kind: 'mixtureDensityNetwork',
+  input: { kind: 'greyLevel', imageSize: 64 },
+  latentDim: 64,
+  components: 5,
+  style: COMPACT_STYLE,
+  trunk: trunk(3, [[32, 2], [64, 2], [64, 1], [128, 2], [128, 1], [256, 2]]), // prettier-ignore
+  hidden: [{ units: 256, activation: 'relu' }],
+  deviations: { kind: 'learned', form: 'diagonal', least: 0.02, most: 3 },
+  dropoutRate: 0.2,
+  initialization: 'heNormal',
+};
+
 /**
  * Mixture density networks, each for the color VAE of the same name.
  *
  * - `reference`: the authors' PyTorch port, 13,952,008 trainable parameters; looks at `zhangFeatures`.
  * - `referenceTf`: the authors' TensorFlow network, 117,851,336 trainable parameters; looks at `zhangFeatures`.
- * - `compact`, `tiny`: look at the grey level itself.
+ * - `compact`, `compactMap`, `tiny`: look at the grey level itself.
  */
 export const MIXTURE_PRESETS: Readonly<Record<ModelPreset, MixtureDensityNetworkConfig>> = {
   reference: {
@@ -187,17 +209,13 @@ export const MIXTURE_PRESETS: Readonly<Record<ModelPreset, MixtureDensityNetwork
     dropoutRate: 0.25,
     initialization: 'smallNormal',
   },
-  compact: {
-    kind: 'mixtureDensityNetwork',
-    input: { kind: 'greyLevel', imageSize: 64 },
-    latentDim: 64,
-    components: 5,
-    style: COMPACT_STYLE,
-    trunk: trunk(3, [[32, 2], [64, 2], [64, 1], [128, 2], [128, 1], [256, 2]]), // prettier-ignore
-    hidden: [{ units: 256, activation: 'relu' }],
-    deviations: { kind: 'learned', form: 'diagonal', least: 0.02, most: 3 },
-    dropoutRate: 0.2,
-    initialization: 'heNormal',
+  compact: COMPACT_MIXTURE,
+  compactMap: {
+    ...COMPACT_MIXTURE,
+    latentDim: 256,
+    latentSide: 8,
+    trunk: trunk(3, [[32, 2], [64, 2], [64, 1], [128, 2], [128, 1], [128, 1], [128, 1]]), // prettier-ignore
+    hidden: [{ units: 128, activation: 'relu' }],
   },
   tiny: {
     kind: 'mixtureDensityNetwork',

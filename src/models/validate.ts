@@ -130,6 +130,35 @@ function assertDecoder({ decoder, conditionalEncoder, latentDim }: ColorVaeConfi
   }
 }
 
+/** @throws {RangeError} If `latentDim` numbers cannot be laid out as a map of `latentSide` by `latentSide` cells. */
+function assertLatent(action: string, latentDim: number, latentSide: number): void {
+  assertPositiveInteger(action, 'latentDim', latentDim);
+  assertPositiveInteger(action, 'latentSide', latentSide);
+  const cells = latentSide ** 2;
+  if (latentDim % cells === 0) return;
+  const rule = `be a multiple of ${cells}, the cells of its map`;
+  throw new RangeError(argumentMessage(action, 'latentDim', rule, latentDim));
+}
+
+/** @throws {RangeError} If `latentSide` is none of the sides of maps that `reason` tells of. */
+function assertSide(action: string, latentSide: number, sides: List, reason: string): void {
+  if (latentSide === 1 || sides.includes(latentSide)) return;
+  const rule = `be 1 or ${sides.join(' or ')}, ${reason}`;
+  throw new RangeError(argumentMessage(action, 'latentSide', rule, latentSide));
+}
+
+function assertLatentMap(config: ColorVaeConfig): void {
+  const { imageSize, latentDim, latentSide = 1, encoder, conditionalEncoder, decoder } = config;
+  assertLatent(VAE_ACTION, latentDim, latentSide);
+  const last = imageSize / 2 ** encoder.filters.length;
+  assertSide(VAE_ACTION, latentSide, [last], "the side of the encoder's last map");
+  const maps = conditionalEncoder.filters.map((_, i) => imageSize / 2 ** (i + 1));
+  assertSide(VAE_ACTION, latentSide, maps, 'the side of a map of the conditional encoder');
+  if (latentSide === 1 || decoder.latentMerge === 'concat') return;
+  const rule = 'be "concat" where codes are maps';
+  throw new TypeError(argumentMessage(VAE_ACTION, 'decoder.latentMerge', rule, decoder.latentMerge));
+}
+
 /**
  * @throws {RangeError} If a number of `config` is out of range or the parts do not fit together.
  * @throws {TypeError} If a choice of `config` is none of those offered, or a part is missing or of the wrong kind.
@@ -150,7 +179,7 @@ export function assertColorVaeConfig(config: ColorVaeConfig): void {
   assertPositiveInteger(VAE_ACTION, 'encoder.filters.length', encoder.filters.length);
   assertPositiveInteger(VAE_ACTION, 'conditionalEncoder.filters.length', conditionalEncoder.filters.length);
   assertImageSize(VAE_ACTION, 'imageSize', config.imageSize, levels);
-  assertPositiveInteger(VAE_ACTION, 'latentDim', config.latentDim);
+  assertLatentMap(config);
   assertStyle(VAE_ACTION, style);
   assertLevels('encoder', encoder, encoder.filters.length);
   assertLevels('conditionalEncoder', conditionalEncoder, conditionalEncoder.filters.length);
@@ -216,6 +245,15 @@ function assertHidden({ hidden }: MixtureDensityNetworkConfig): void {
   });
 }
 
+function assertMixtureLatent(config: MixtureDensityNetworkConfig): void {
+  const { input, trunk, latentDim, latentSide = 1 } = config;
+  assertLatent(MIXTURE_ACTION, latentDim, latentSide);
+  const [height, width] = input.kind === 'features' ? input.shape : [input.imageSize, input.imageSize];
+  const side = (size: number) => trunk.reduce((left, { strides }) => Math.ceil(left / strides), size);
+  const reason = "the side of the trunk's last map";
+  for (const size of [height, width]) assertSide(MIXTURE_ACTION, latentSide, [side(size)], reason);
+}
+
 /**
  * @throws {RangeError} If a number of `config` is out of range or the parts do not fit together.
  * @throws {TypeError} If a choice of `config` is none of those offered, or a part is missing or of the wrong kind.
@@ -234,7 +272,7 @@ export function assertMixtureDensityNetworkConfig(config: MixtureDensityNetworkC
   assertTrunk(config);
   assertHidden(config);
   assertInput(config);
-  assertPositiveInteger(MIXTURE_ACTION, 'latentDim', config.latentDim);
+  assertMixtureLatent(config);
   assertPositiveInteger(MIXTURE_ACTION, 'components', config.components);
   assertStyle(MIXTURE_ACTION, style);
   assertGroups(

@@ -2,6 +2,7 @@ import { sha256 } from '../checkpoint/sha256.js';
 import type { ImageSource } from '../data/imageSource.js';
 import {
   argumentMessage,
+  assertBetween,
   assertNonNegative,
   assertNonNegativeInteger,
   assertPositive,
@@ -14,6 +15,8 @@ import { presetConfigs } from '../models/colorizerModels.js';
 import type { TrainColorizerOptions } from './colorizerOptions.js';
 
 const ACTION = 'train a colorizer';
+/** See `betaWarmup`: found on photos of things, docs/experiments.md. */
+const MAP_WARMUP = 0.4;
 
 /** The default loss of the mixture density network: see docs/experiments.md for those it was compared with. */
 export const MIXTURE_LOSS: MixtureDensityLossOptions = { form: 'posterior' };
@@ -39,6 +42,7 @@ export interface TrainingPlan {
   readonly steps: number | null;
   readonly learningRate: number;
   readonly beta: number;
+  readonly betaWarmup: number;
   /** Number of training pictures and SHA-256 of their names. */
   readonly pictures: string;
   /** The same of the pictures to measure by. */
@@ -85,6 +89,12 @@ async function networksOrigin({ preset = 'compact', configs }: TrainColorizerOpt
   return `given, ${await shortHash(new TextEncoder().encode(JSON.stringify(configs)))}`;
 }
 
+/** Share of the steps in which beta rises. */
+function defaultWarmup({ preset = 'compact', configs }: TrainColorizerOptions): number {
+  const { latentSide = 1 } = (configs ?? presetConfigs(ACTION, preset)).colorVae;
+  return latentSide > 1 ? MAP_WARMUP : 0;
+}
+
 /** What is to be trained: in stage two, a network that looks at the very grey level that the color VAE is given. */
 function assertTrainable({ preset = 'compact', configs }: TrainColorizerOptions): void {
   const { colorVae, mixtureDensityNetwork } = configs ?? presetConfigs(ACTION, preset);
@@ -127,6 +137,8 @@ export async function trainingPlan(options: TrainColorizerOptions): Promise<Trai
   assertPositiveInteger(ACTION, 'steps', steps ?? 1);
   assertPositive(ACTION, 'learningRate', learningRate);
   assertNonNegative(ACTION, 'beta', beta);
+  const { betaWarmup = defaultWarmup(options) } = options;
+  assertBetween(ACTION, 'betaWarmup', betaWarmup, [0, 1]);
   if (steps !== undefined) assertLeftOut({ epochs, mixtureEpochs });
   return {
     networks: await networksOrigin(options),
@@ -137,6 +149,7 @@ export async function trainingPlan(options: TrainColorizerOptions): Promise<Trai
     steps: steps ?? null,
     learningRate,
     beta,
+    betaWarmup,
     pictures: await fingerprint(source),
     validation: await fingerprint(options.validation),
     rarity: await rarityOrigin(options.rarity),

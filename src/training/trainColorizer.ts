@@ -15,7 +15,7 @@ import { loadPlace, saveProgress, START, type TrainingPlace } from './colorizerP
 import { type ColorExamples, colorExamples } from './examples.js';
 import type { TrainingOptions } from './options.js';
 import type { TrainingSnapshot } from './snapshot.js';
-import { cosineSchedule, type Schedule } from './schedules/schedule.js';
+import { constantSchedule, cosineSchedule, linearAnnealing, type Schedule } from './schedules/schedule.js';
 import type { TrainingData } from './task.js';
 import { train } from './train.js';
 import { trainColorVae } from './trainColorVae.js';
@@ -85,7 +85,7 @@ function stageOptions(
   place: TrainingPlace,
   stage: TrainingStage,
   { training, validation }: StageData,
-): TrainingOptions<ColorExamples> {
+): TrainingOptions<ColorExamples> & { readonly steps: number } {
   const { plan, options } = run;
   const epochs = stage === 'colorVae' ? plan.epochs : plan.mixtureEpochs;
   const steps = plan.steps ?? epochs * training.batchesPerEpoch;
@@ -104,13 +104,20 @@ function stageOptions(
   };
 }
 
+/** Beta, rising first where the plan says so. */
+function betaSchedule({ beta, betaWarmup }: TrainingPlan, steps: number): Schedule {
+  const rise = Math.round(betaWarmup * steps);
+  return rise === 0 ? constantSchedule(beta) : linearAnnealing({ to: beta, steps: rise });
+}
+
 async function runStages(run: Run, place: TrainingPlace): Promise<void> {
   const { colorVae: vae, mixtureDensityNetwork: network } = run.models;
   const { colorVaeLoss = {}, mixtureLoss: loss = MIXTURE_LOSS } = run.options;
   const colors = { training: trainingExamples(run), validation: validationExamples(run) };
   if (place.stage === 'colorVae') {
     const options = stageOptions(run, place, 'colorVae', colors);
-    await trainColorVae(vae, colors.training, { ...options, beta: run.plan.beta, loss: colorVaeLoss });
+    const beta = betaSchedule(run.plan, options.steps);
+    await trainColorVae(vae, colors.training, { ...options, beta, loss: colorVaeLoss });
   }
   const options = stageOptions(run, place, 'mixtureDensityNetwork', colors);
   await train(colorMixtureTask(network, vae, { loss }), colors.training, options);

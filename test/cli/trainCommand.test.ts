@@ -252,7 +252,7 @@ describe('polyhue train', () => {
     [['a', '--mixture-epochs', '2', '--steps', '3'], "Give epochs or '--steps', not both"],
     [
       ['a', '--preset', 'reference'],
-      'Cannot read the command line as \'--preset\' must be one of "compact", "tiny": current value is "reference"',
+      'Cannot read the command line as \'--preset\' must be one of "compact", "compactMap", "tiny": current value is "reference"',
     ],
     [
       ['a', '--held-out', '0.6'],

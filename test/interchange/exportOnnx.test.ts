@@ -15,6 +15,7 @@ import { zhangFeatures } from '../../src/models/zhangFeatures.js';
 import { fillWithGoldenWeights, goldenUniform } from '../support/goldenWeights.js';
 import { expectAllClose, expectTensorsKeptAsync } from '../support/numeric.js';
 import { type OnnxTensor, runOnnx } from '../support/onnxRuntime.js';
+import { MAP_MIXTURE, MAP_VAE } from '../support/mapModels.js';
 import { TINY_MIXTURE, TINY_VAE } from '../support/tinyModels.js';
 
 const CLOSE = { rtol: 0, atol: 1e-4 };
@@ -106,6 +107,7 @@ describe('exportOnnx()', () => {
   it.each([
     ['tiny', presetConfigs('tiny'), 3],
     ['compact', presetConfigs('compact'), 1],
+    ['codes that are maps', { colorVae: MAP_VAE, mixtureDensityNetwork: MAP_MIXTURE }, 3],
     ['a narrow reference', narrow('reference'), 3],
     ['a narrow referenceTf', narrow('referenceTf'), 1],
   ] as const)('writes graphs of %s with which ONNX Runtime computes the same', async (_, configs, photos) => {

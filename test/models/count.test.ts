@@ -32,6 +32,7 @@ describe('countOperations()', () => {
 describe('presets', () => {
   it.each([
     ['compact', 4e6, 0.3e9],
+    ['compactMap', 4e6, 0.3e9],
     ['tiny', 0.3e6, 20e6],
   ] as const)('%s keeps within its budget', (preset, parameters, operations) => {
     const { encoder, conditionalEncoder, decoder, dispose } = colorVae({ preset });

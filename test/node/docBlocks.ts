@@ -45,6 +45,31 @@ export async function docBlocks(): Promise<DocBlock[]> {
   return pages.flatMap((page, i) => blocksOf(page, texts[i]!));
 }
 
+/** The TypeScript of a page as one block; between its parts are as many empty lines as the text takes. */
+function joinBlocks(parts: readonly DocBlock[]): DocBlock {
+  const [first] = parts;
+  const code = parts.reduce((text, part) => {
+    const written = text === '' ? 0 : text.split('\n').length;
+    return text + '\n'.repeat(part.line - first!.line - Math.max(0, written - 1)) + part.code;
+  }, '');
+  return { ...first!, code };
+}
+
+/**
+ * The programs on the pages: a block each, but the blocks of a tutorial continue each other and are one.
+ *
+ * @param blocks All blocks, in the order of the pages.
+ */
+export function programsOf(blocks: readonly DocBlock[]): DocBlock[] {
+  const typed = blocks.filter(({ language }) => language === 'ts');
+  const isTutorial = ({ page }: DocBlock): boolean => page.startsWith('docs/tutorials/');
+  const tutorials = new Set(typed.filter(isTutorial).map(({ page }) => page));
+  return [
+    ...typed.filter((block) => !isTutorial(block)),
+    ...Array.from(tutorials, (tutorial) => joinBlocks(typed.filter(({ page }) => page === tutorial))),
+  ];
+}
+
 /** Commands of a shell block, each as its words: comments are left out and quotes taken off. */
 export function shellCommands(code: string): string[][] {
   return code

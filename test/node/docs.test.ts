@@ -11,7 +11,7 @@ import { commandOf, COMMANDS } from '../../src/cli/runCommand.js';
 import { encodeImage } from '../../src/node/encodeImage.js';
 import { modelFolder, pictureFolder } from '../cli/cliSupport.js';
 import { grainy } from '../training/smallPictures.js';
-import { type DocBlock, docBlocks, docPages, ROOT, shellCommands } from './docBlocks.js';
+import { type DocBlock, docBlocks, docPages, programsOf, ROOT, shellCommands } from './docBlocks.js';
 import { runProgram } from './runProgram.js';
 import { typeCheckBlocks } from './typeCheckBlocks.js';
 
@@ -53,7 +53,9 @@ function problemOf(words: readonly string[]): string | undefined {
   if (program === 'polyhue') return problemOfPolyhue(args);
   if (program === 'npm') return problemOfNpm(args);
   if (program !== 'tsx') return undefined;
-  return existsSync(`${ROOT}${args[0]}`) ? undefined : `there is no file "${args[0]}"`;
+  // A page of the tutorials is the program of the same name.
+  const places = [args[0]!, `docs/tutorials/${args[0]!.replace(/\.ts$/, '.md')}`];
+  return places.some((place) => existsSync(`${ROOT}${place}`)) ? undefined : `there is no file "${args[0]}"`;
 }
 
 function problemsOfShell({ page, line, code }: DocBlock): string[] {
@@ -89,7 +91,7 @@ async function folderForBlocks(): Promise<string> {
 
 describe('TypeScript on the pages', { timeout: 300_000 }, () => {
   it('fits the types of the package, and what does not is found by page and line', () => {
-    const typed = blocks.filter(({ language }) => language === 'ts');
+    const typed = programsOf(blocks);
     expect(typed.length).toBeGreaterThan(15);
     expect(typeCheckBlocks([...typed, WRONG])).toEqual([
       expect.stringMatching(/^docs\/wrong\.md:5: .*no exported member named 'colorize'/),
@@ -100,10 +102,12 @@ describe('TypeScript on the pages', { timeout: 300_000 }, () => {
   it('runs, where it can run here', async () => {
     const folder = await folderForBlocks();
     try {
-      const able = blocks.filter(({ language, code }) => language === 'ts' && !NOT_RUN.test(code));
+      const able = programsOf(blocks).filter(({ code }) => !NOT_RUN.test(code));
       const paths = able.map(({ page, line }) => join(folder, `${page.replaceAll('/', '_')}_${line}.ts`));
-      // Once is enough to see that training works.
-      const codes = able.map(({ code }) => code.replaceAll(/epochs: \d+/g, 'epochs: 1'));
+      // A little is enough to see that training works.
+      const codes = able.map(({ code }) =>
+        code.replaceAll(/epochs: \d+/g, 'epochs: 1').replaceAll(/(steps: |STEPS = )\d+/g, '$12'),
+      );
       await Promise.all(paths.map(async (path, i) => writeFile(path, codes[i]!)));
       const program = new URL('runDocBlocks.ts', import.meta.url);
       const { stdout } = await runProgram(program, [folder, ...paths], {
@@ -118,6 +122,21 @@ describe('TypeScript on the pages', { timeout: 300_000 }, () => {
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+});
+
+describe('blocks of a tutorial', () => {
+  it('are one program whose lines are where they are on the page', () => {
+    const part = (line: number, code: string): DocBlock => ({
+      page: 'docs/tutorials/x.md',
+      language: 'ts',
+      line,
+      code,
+    });
+    const [program, ...others] = programsOf([part(5, 'one;\ntwo;'), part(9, 'three;'), part(20, 'four;')]);
+    expect(others).toEqual([]);
+    const lines = program!.code.split('\n');
+    expect([5, 6, 9, 20].map((line) => lines[line - 5])).toEqual(['one;', 'two;', 'three;', 'four;']);
   });
 });
 

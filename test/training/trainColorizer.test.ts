@@ -9,6 +9,7 @@ import type { ImageSource } from '../../src/data/imageSource.js';
 import { CheckpointError, ImageError, TrainingError } from '../../src/errors.js';
 import { type ColorizerModels, disposeColorizerModels } from '../../src/models/colorizerModels.js';
 import { namedWeights } from '../../src/models/weights.js';
+import type { TrainingProgress } from '../../src/training/callbacks/callback.js';
 import type { TrainColorizerOptions, TrainingStage } from '../../src/training/colorizerOptions.js';
 import { trainColorizer } from '../../src/training/trainColorizer.js';
 import { expectTensorsKeptAsync } from '../support/numeric.js';
@@ -16,6 +17,16 @@ import { SMALLEST_MIXTURE, SMALLEST_VAE } from '../support/tinyModels.js';
 import { smallPictures } from './smallPictures.js';
 
 const CONFIGS = { colorVae: SMALLEST_VAE, mixtureDensityNetwork: { ...SMALLEST_MIXTURE, dropoutRate: 0.2 } };
+
+/** The same with codes that are maps of 2 by 2 cells. */
+const SMALLEST_MAP = {
+  colorVae: {
+    ...SMALLEST_VAE,
+    latentSide: 2,
+    encoder: { filters: [8, 16], kernelSizes: [3, 3], refinements: [0, 0] },
+  },
+  mixtureDensityNetwork: { ...SMALLEST_MIXTURE, latentSide: 2, trunk: SMALLEST_MIXTURE.trunk.slice(0, 2) },
+};
 
 /** Five training pictures make two batches of two an epoch: three steps end in the middle of the second. */
 const OPTIONS: TrainColorizerOptions = {
@@ -151,6 +162,33 @@ describe('trainColorizer()', () => {
     );
   });
 
+  it('lets beta rise where codes are maps, over two of five steps', async () => {
+    const betas: number[] = [];
+    const callbacks = (stage: TrainingStage) =>
+      stage === 'colorVae'
+        ? [
+            {
+              onProgress: ({ losses }: TrainingProgress) => {
+                const { total, reconstruction, kl } = losses;
+                betas.push((total! - reconstruction!) / kl!);
+              },
+            },
+          ]
+        : [];
+    const options = { ...OPTIONS, configs: SMALLEST_MAP, steps: 5, beta: 2, callbacks };
+    disposeColorizerModels(await trainColorizer(options));
+    expect(betas.map((beta) => Math.round(beta * 100) / 100)).toEqual([0, 1, 2, 2, 2]);
+    betas.length = 0;
+    disposeColorizerModels(await trainColorizer({ ...options, betaWarmup: 0 }));
+    expect(betas.map((beta) => Math.round(beta * 100) / 100)).toEqual([2, 2, 2, 2, 2]);
+  });
+
+  it('refuses a share of warm-up above 1', async () => {
+    await expect(trainColorizer({ ...OPTIONS, betaWarmup: 1.5 })).rejects.toThrow(
+      new RangeError("Cannot train a colorizer as 'betaWarmup' must be from 0 to 1: current value is 1.5"),
+    );
+  });
+
   it('refuses to resume with other options, and lists them all', async () => {
     const store = memoryStore();
     await run(store, {}, { stage: 'colorVae', step: 1 });
@@ -162,6 +200,7 @@ describe('trainColorizer()', () => {
       steps: 5,
       learningRate: 0.01,
       beta: 2,
+      betaWarmup: 0.5,
       rarity: new Float32Array(313).fill(1),
       colorVaeLoss: { reconstruction: 'norm' },
       batchSize: 3,
@@ -173,7 +212,7 @@ describe('trainColorizer()', () => {
       const training = trainColorizer(other);
       await expect(training).rejects.toThrow(TrainingError);
       await expect(training).rejects.toThrow(
-        /^Cannot resume the run in "memory" with other options: networks was "given, [0-9a-f]{16}" and is "given, [0-9a-f]{16}"; seed was 3 and is 4; batchSize was 2 and is 3; steps was 3 and is 5; learningRate was 0\.001 and is 0\.01; beta was 1 and is 2; pictures was "5 pictures, [0-9a-f]{16}" and is "4 pictures, [0-9a-f]{16}"; validation was "3 pictures, [0-9a-f]{16}" and is "none"; rarity was "none" and is "given, [0-9a-f]{16}"; losses was \{"colorVae":\{\},"mixture":\{"form":"posterior"\}\} and is \{"colorVae":\{"reconstruction":"norm"\},"mixture":\{"form":"posterior"\}\}$/,
+        /^Cannot resume the run in "memory" with other options: networks was "given, [0-9a-f]{16}" and is "given, [0-9a-f]{16}"; seed was 3 and is 4; batchSize was 2 and is 3; steps was 3 and is 5; learningRate was 0\.001 and is 0\.01; beta was 1 and is 2; betaWarmup was 0 and is 0\.5; pictures was "5 pictures, [0-9a-f]{16}" and is "4 pictures, [0-9a-f]{16}"; validation was "3 pictures, [0-9a-f]{16}" and is "none"; rarity was "none" and is "given, [0-9a-f]{16}"; losses was \{"colorVae":\{\},"mixture":\{"form":"posterior"\}\} and is \{"colorVae":\{"reconstruction":"norm"\},"mixture":\{"form":"posterior"\}\}$/,
       );
     });
   });

@@ -1,6 +1,7 @@
 """Golden values of src/models from PyTorch: forward passes and gradients of the networks, and of single layers.
 
-Writes layers, colorVaeSmall, colorVaeTfSmall, colorVaeReference, mixtureReference and zhangSmall .json to test/golden/models.
+Writes layers, colorVaeSmall, colorVaeTfSmall, mapCodesSmall, colorVaeReference, mixtureReference and zhangSmall .json to
+test/golden/models.
 Run: python3 tools/golden/models.py
 
 The networks are written here from the published layer tables, independently of the TypeScript: concatenations are
@@ -386,6 +387,70 @@ def small_tf_vae():
     })
 
 
+def map_conv(name, x, filters, k=3, stride=1, bias=True):
+    """A convolution of NCHW maps with the weights of the TypeScript layer `name`."""
+    kernel = tensor(values(f'{name}/kernel', (k, k, x.shape[1], filters)).transpose(3, 2, 0, 1))
+    return F.conv2d(x, kernel, tensor(values(f'{name}/bias', (filters,))) if bias else None, stride, k // 2)
+
+
+def map_finish(name, x):
+    """Normalization in 2 groups, then ReLU."""
+    gamma, beta = (tensor(values(f'{name}_norm/{role}', (x.shape[1],))) for role in ('gamma', 'beta'))
+    return F.relu(F.group_norm(x, 2, gamma, beta, 1e-5))
+
+
+def map_levels(prefix, x, table):
+    outputs = []
+    for i, filters in enumerate(table):
+        name = f'{prefix}_down{i + 1}'
+        x = map_finish(name, map_conv(f'{name}_conv', x, filters, stride=2))
+        outputs.append(x)
+    return outputs
+
+
+def small_map_codes():
+    """Codes that are maps of 4 by 4 cells with 3 numbers each: the color VAE and the mixture network, with few filters."""
+    size, side, channels, components, batch = 32, 4, 3, 2, 2
+    x = inputs(batch, size, side * side * channels)
+    double = UPSAMPLINGS['nearest']
+    found = map_levels('encoder', nchw(x['colorField']), (4, 4, 6))[-1]
+    means, log_variances = (
+        nhwc(map_conv(name, found, channels, 1)).flatten(1) for name in ('encoder_means', 'encoder_log_variances')
+    )
+    code = tensor(x['noise']).reshape(batch, side, side, channels).permute(0, 3, 1, 2)
+    skips = map_levels('conditional_encoder', nchw(x['greyLevel']), (4, 4, 6, 8))[::-1]
+    y = map_finish('decoder_up0', map_conv('decoder_up0_conv', skips[0], 8))
+    y = double(map_conv('decoder_up1_conv', y, 6)) + map_conv('decoder_up1_skip_conv', skips[1], 6, bias=False)
+    y = map_finish('decoder_up1', y + map_conv('decoder_up1_code_conv', code, 6, bias=False))
+    y = map_finish('decoder_up1_refine1', map_conv('decoder_up1_refine1_conv', y, 6))
+    for i in (2, 3):
+        up = double(map_conv(f'decoder_up{i}_conv', y, 4)) + map_conv(f'decoder_up{i}_skip_conv', skips[i], 4, bias=False)
+        y = map_finish(f'decoder_up{i}', up)
+    color = torch.tanh(map_conv('decoder_output_conv', double(y), 2))
+
+    y = nchw(x['greyLevel'])
+    for i, (filters, stride) in enumerate(((4, 2), (6, 2), (8, 2), (8, 1))):
+        name = f'mixture_trunk{i + 1}'
+        y = map_finish(name, map_conv(f'{name}_conv', y, filters, stride=stride))
+    y = F.relu(map_conv('mixture_hidden1', y, 6, 1))
+    logits = y.mean((2, 3)) @ tensor(values('mixture_logits/kernel', (6, components)))
+    logits = logits + tensor(values('mixture_logits/bias', (components,)))
+
+    def by_component(name):
+        cells = nhwc(map_conv(name, y, components * channels, 1))
+        return torch.stack([part.flatten(1) for part in cells.split(channels, 3)], 1)
+
+    least, most = math.log(0.02), math.log(3)
+    raw = by_component('mixture_log_std_devs').double()
+    log_std_devs = least + F.softplus(most - F.softplus(most - raw) - least)
+    write('mapCodesSmall', {
+        'means': rounded(means), 'logVariances': rounded(log_variances), 'colorField': sampled(color),
+        'mixture': {
+            'logits': rounded(logits), 'means': rounded(by_component('mixture_means')), 'logStdDevs': rounded(log_std_devs),
+        },
+    })
+
+
 def small_zhang():
     """The published feature network's structure with few filters, both releases' scaling of the input."""
     blocks = [(4, 2, 2, 1), (5, 2, 2, 1), (6, 3, 2, 1), (7, 3, 1, 1), (7, 3, 1, 2), (7, 3, 1, 2), (7, 3, 1, 1)]
@@ -412,6 +477,7 @@ if __name__ == '__main__':
     layers()
     small_vae()
     small_tf_vae()
+    small_map_codes()
     small_zhang()
     reference_vae()
     reference_mixture()

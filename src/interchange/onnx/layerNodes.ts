@@ -123,6 +123,25 @@ const writeReshape: WriteLayer = (graph, { name, outputShape }, [x]) => {
   return graph.add(name, 'Transpose', [map], { perm: [0, 3, 1, 2] });
 };
 
+/** Maps have their channels first here: components are moved before the cells, the channels of each after them. */
+const writeComponentMaps: WriteLayer = (graph, { name, config, inputShape, outputShape }, [x]) => {
+  const [height, width, channels] = inputShape as [number, number, number];
+  const components = config['components'] as number;
+  const divided = graph.constant(`${name}/divided_shape`, [
+    -1,
+    components,
+    channels / components,
+    height * width,
+  ]);
+  const shape = graph.constant(`${name}/shape`, [-1, ...(outputShape as number[])]);
+  const cells = graph.add(`${name}/divided`, 'Reshape', [x!, divided]);
+  const ordered = graph.add(`${name}/cells_first`, 'Transpose', [cells], { perm: [0, 1, 3, 2] });
+  return graph.add(name, 'Reshape', [ordered, shape]);
+};
+
+const writeGlobalAverage: WriteLayer = (graph, { name }, [x]) =>
+  graph.add(name, 'Flatten', [graph.add(`${name}/map`, 'GlobalAveragePool', [x!])], { axis: 1 });
+
 const writeRepeatVector: WriteLayer = (graph, { name, config }, [x]) => {
   const axis = graph.constant(`${name}/axis`, [1]);
   const shape = graph.constant(`${name}/shape`, [1, config['n'] as number, 1]);
@@ -166,13 +185,15 @@ const writeFixedLogStdDevs: WriteLayer = (graph, { name, config }, [x]) => {
 /** How layers are written, by the names of their classes. */
 const WRITERS: Readonly<Record<string, WriteLayer>> = {
   Activation: (graph, { name, config }, [x]) => activated(graph, name, config['activation'], x!),
-  Add: (graph, { name }, inputs) => graph.add(name, 'Add', inputs),
+  Add: (graph, { name }, inputs) => graph.add(name, 'Sum', inputs),
   BatchNormalization: writeBatchNormalization,
   Conv2D: writeConvolution,
   Dense: writeDense,
   Flatten: writeFlatten,
+  GlobalAveragePooling2D: writeGlobalAverage,
   Multiply: (graph, { name }, inputs) => graph.add(name, 'Mul', inputs),
   PolyhueBoundedLogStdDevs: writeBoundedLogStdDevs,
+  PolyhueComponentMaps: writeComponentMaps,
   PolyhueFixedLogStdDevs: writeFixedLogStdDevs,
   PolyhueGroupNormalization: writeGroupNormalization,
   // Nothing is dropped in inference.
