@@ -1,6 +1,6 @@
 import { element } from './page.js';
 
-const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [400, 180, 44, 20, 8];
+const [WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM, TOP] = [400, 180, 44, 392, 20, 8];
 /** Points of a line; more are averaged. */
 const MOST_POINTS = 160;
 
@@ -39,11 +39,11 @@ function scaleOf(values: readonly number[]): (value: number) => number {
 const short = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3));
 
 const MARKUP = `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img">
-  <path class="axis" d="M${LEFT} ${TOP}V${HEIGHT - BOTTOM}H${WIDTH}" />
+  <path class="axis" d="M${LEFT} ${TOP}V${HEIGHT - BOTTOM}H${RIGHT}" />
   <text class="high" x="${LEFT - 4}" y="${TOP + 6}" text-anchor="end"></text>
   <text class="low" x="${LEFT - 4}" y="${HEIGHT - BOTTOM}" text-anchor="end"></text>
   <text x="${LEFT}" y="${HEIGHT - 5}">0</text>
-  <text class="steps" x="${WIDTH}" y="${HEIGHT - 5}" text-anchor="end"></text>
+  <text class="steps" x="${RIGHT}" y="${HEIGHT - 5}" text-anchor="end"></text>
   <polyline class="training" /><polyline class="validation" />
 </svg>
 <p class="legend"><span class="training"></span> training <span class="validation"></span> validation <output></output></p>`;
@@ -63,13 +63,13 @@ export function lossChart(selector: string, name: string): LossChart {
     const y = scaleOf(values);
     for (const line of ['training', 'validation'] as const) {
       const points = thin[line].map(
-        ({ step, value }) => `${(LEFT + (step / steps) * (WIDTH - LEFT)).toFixed(1)},${y(value).toFixed(1)}`,
+        ({ step, value }) => `${(LEFT + (step / steps) * (RIGHT - LEFT)).toFixed(1)},${y(value).toFixed(1)}`,
       );
       element(`polyline.${line}`, box).setAttribute('points', points.join(' '));
     }
     element('.high', box).textContent = values.length ? short(Math.max(...values)) : '';
     element('.low', box).textContent = values.length ? short(Math.min(...values)) : '';
-    element('.steps', box).textContent = `${steps} steps`;
+    element('.steps', box).textContent = values.length ? `${steps} steps` : '';
     const last = thin.training.at(-1);
     const now = last === undefined ? '' : `${short(last.value)} at step ${last.step}`;
     element('output', box).textContent = now;

@@ -1,7 +1,7 @@
 import type { ColorHint } from 'polyhue';
 import type { WorkerColorization, WorkerColorizer } from 'polyhue/worker';
 
-import { fillGallery } from './gallery.js';
+import { fillGallery, reserveGallery } from './gallery.js';
 import type { Model } from './model.js';
 import { element, listenToFiles, notes, offer, percent } from './page.js';
 import { type OpenPhoto, openPhoto } from './photo.js';
@@ -39,7 +39,7 @@ async function showGrey(colorizer: WorkerColorizer, opened: OpenPhoto): Promise<
 
 function requestNow(signal: AbortSignal) {
   const onProgress = ({ share }: { share?: number }): void => {
-    if (share !== undefined) say(`Looking for colors: ${percent(share)}`);
+    if (share !== undefined && !signal.aborted) say(`Looking for colors: ${percent(share)}`);
   };
   return {
     mode: field('mode') as 'distinct' | 'modes' | 'samples',
@@ -53,11 +53,21 @@ function requestNow(signal: AbortSignal) {
   };
 }
 
-/** Whether the photo is being colored: what is shown is of an earlier wish, and there is something to cancel. */
+/** Whether there is something to cancel; until it is done, what is shown is of an earlier wish. */
 function setBusy(busy: boolean): void {
   element('#gallery').classList.toggle('busy', busy);
   element('#gallery').ariaBusy = String(busy);
   element('#cancel').hidden = !busy;
+  for (const id of ['#download', '#compare']) element<HTMLInputElement>(id).disabled = results.length === 0;
+}
+
+/** Does what can be canceled, in place of what was being done. */
+async function job(body: (signal: AbortSignal) => Promise<void>, again?: () => void): Promise<void> {
+  running.abort();
+  const controller = (running = new AbortController());
+  setBusy(true);
+  await attempt(async () => body(controller.signal), again);
+  if (running === controller) setBusy(false);
 }
 
 async function showResults(colorizer: WorkerColorizer, opened: OpenPhoto): Promise<void> {
@@ -68,50 +78,53 @@ async function showResults(colorizer: WorkerColorizer, opened: OpenPhoto): Promi
   await showGrey(colorizer, opened);
 }
 
+async function colorNow(opened: OpenPhoto, signal: AbortSignal): Promise<void> {
+  const colorizer = await model.colorizer();
+  signal.throwIfAborted();
+  say('Coloring …');
+  const start = performance.now();
+  const found = await colorizer.colorize(opened.preview, requestNow(signal));
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  for (const result of results) result.release();
+  [results, chosen] = [found, 0];
+  await showResults(colorizer, opened);
+  say(`${results.length} results in ${seconds} s. Click on the photo to give a place a color.`);
+}
+
+/** Colors the photo that is open by the wishes there are now. */
 async function color(): Promise<void> {
-  running.abort();
-  const controller = (running = new AbortController());
+  reserveGallery(number('count'));
   const opened = photo;
   if (opened === null) return;
   view.mark(hints);
   element<HTMLButtonElement>('#clear').disabled = hints.length === 0;
-  setBusy(true);
-  await attempt(async () => {
-    const colorizer = await model.colorizer();
-    controller.signal.throwIfAborted();
-    say('Coloring …');
-    const start = performance.now();
-    const found = await colorizer.colorize(opened.preview, requestNow(controller.signal));
-    const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    for (const result of results) result.release();
-    [results, chosen] = [found, 0];
-    await showResults(colorizer, opened);
-    say(`${results.length} results in ${seconds} s. Click on the photo to give a place a color.`);
-  });
-  if (running === controller) setBusy(false);
+  await job(
+    async (signal) => colorNow(opened, signal),
+    () => void color(),
+  );
 }
 
 async function open(file: Blob, name: string): Promise<void> {
-  await attempt(async () => {
+  const openNow = async (signal: AbortSignal): Promise<void> => {
     const colorizer = await model.colorizer();
+    signal.throwIfAborted();
     say(`Opening ${name} …`);
-    const opened = await openPhoto(colorizer, file, name);
+    const opened = await openPhoto(colorizer, file, { name, signal });
     photo?.preview.release();
     [photo, hints] = [opened, []];
+    view.mark(hints);
+    element<HTMLButtonElement>('#clear').disabled = true;
     element('#tone').hidden = opened.preview.tone === 'grey';
-    element('#work').hidden = false;
-    await color();
-  });
+    await colorNow(opened, signal);
+  };
+  await job(openNow, () => void open(file, name));
 }
 
 /** Colors the whole photo as the chosen result, with hints at their places in it. */
-async function download(): Promise<void> {
-  const [opened, result] = [photo, results[chosen]];
-  if (opened === null || result === undefined) return;
-  say('Painting the photo at its own size …');
-  const colorizer = await model.colorizer();
+async function paintWhole(opened: OpenPhoto, result: WorkerColorization, signal: AbortSignal): Promise<Blob> {
   const { scale, width, height, file, name } = opened;
-  const whole = await colorizer.readPhoto(file, { name });
+  const colorizer = await model.colorizer();
+  const whole = await colorizer.readPhoto(file, { name, signal });
   const placed = hints.map(({ x, y, rgb }) => ({
     x: Math.min(width - 1, Math.round(x * scale)),
     y: Math.min(height - 1, Math.round(y * scale)),
@@ -119,11 +132,30 @@ async function download(): Promise<void> {
   }));
   const wishes = { hints: placed, saturation: number('saturation') };
   const [painted] = await colorizer.decode(whole, [result.latent], wishes);
-  const saved = `${name.replace(/\.\w+$/, '')}-color.png`;
-  offer(await painted!.toBlob(), saved);
-  whole.release();
-  painted!.release();
-  say(`Saved ${saved}, ${width} x ${height} pixels.`);
+  try {
+    return await painted!.toBlob({ signal });
+  } finally {
+    whole.release();
+    painted!.release();
+  }
+}
+
+async function download(): Promise<void> {
+  const [opened, result] = [photo, results[chosen]];
+  if (opened === null || result === undefined) return;
+  await job(async (signal) => {
+    say('Painting the photo at its own size …');
+    const blob = await paintWhole(opened, result, signal);
+    const saved = `${opened.name.replace(/\.\w+$/, '')}-color.png`;
+    offer(blob, saved);
+    say(`Saved ${saved}, ${opened.width} x ${opened.height} pixels.`);
+  });
+}
+
+function cancel(): void {
+  running.abort();
+  setBusy(false);
+  say('Canceled.');
 }
 
 function listenToSettings(): void {
@@ -143,7 +175,6 @@ async function openAgain(): Promise<void> {
 
 /** The tab that colors photos. */
 export interface ColorTab {
-  readonly say: (text: string) => void;
   /** Loads the model, with a button to try again where that fails. */
   readonly load: () => Promise<void>;
   /** Takes another model. */
@@ -156,24 +187,19 @@ export function colorTab(makeModel: (say: (text: string) => void) => Model): Col
   listenToFiles(element('#panel-color'), ['#file', '#camera'], ([file]) => {
     void open(file!, file!.name || 'the pasted picture');
   });
-  element('#sample').addEventListener(
-    'click',
-    () => void attempt(async () => open(await (await fetch(SAMPLE)).blob(), 'bee-on-aster.jpg')),
-  );
-  listenToSettings();
-  element('#clear').addEventListener('click', () => {
+  const onClick = (id: string, act: () => void): void => element(id).addEventListener('click', act);
+  const openSample = async (): Promise<void> => open(await (await fetch(SAMPLE)).blob(), 'bee-on-aster.jpg');
+  onClick('#sample', () => void attempt(openSample));
+  onClick('#clear', () => {
     hints = [];
     void color();
   });
-  element('#cancel').addEventListener('click', () => {
-    running.abort();
-    setBusy(false);
-    say('Canceled.');
-  });
-  element('#download').addEventListener('click', () => void attempt(download));
+  onClick('#cancel', cancel);
+  onClick('#download', () => void download());
+  listenToSettings();
+  reserveGallery(number('count'));
   const load = async (): Promise<void> => attempt(model.load, () => void load());
   return {
-    say,
     load,
     replaceModel: async (...given) =>
       attempt(async () => {

@@ -18,6 +18,20 @@ async function entryOf(result: WorkerColorization, index: number): Promise<HTMLB
   return button;
 }
 
+/** A place in the gallery that has no result yet, or none at all; the page does not move when one comes. */
+function emptySlot(): HTMLLIElement {
+  const slot = document.createElement('li');
+  slot.className = 'slot';
+  return slot;
+}
+
+/** Makes the gallery as large as `count` results need. */
+export function reserveGallery(count: number): void {
+  const gallery = element('#gallery');
+  while (gallery.children.length > count) gallery.lastElementChild!.remove();
+  while (gallery.children.length < count) gallery.append(emptySlot());
+}
+
 /** Shows results with their weights; calls `onChoose` with the one that is chosen. */
 export async function fillGallery(
   results: readonly WorkerColorization[],
@@ -36,5 +50,8 @@ export async function fillGallery(
     return item;
   });
   press(0);
-  element('#gallery').replaceChildren(...items);
+  const gallery = element('#gallery');
+  const size = gallery.children.length;
+  gallery.replaceChildren(...items);
+  reserveGallery(Math.max(size, items.length));
 }

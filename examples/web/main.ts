@@ -25,6 +25,6 @@ modelFiles.addEventListener('change', () => {
   if (files.length > 0) void color.replaceModel(fileStore(files), 'one of your own');
 });
 
-// The page opens without a network from the second visit on.
-if (import.meta.env.PROD) await navigator.serviceWorker?.register('./serviceWorker.js').catch(() => {});
 await color.load();
+// The page opens without a network from the second visit on; what that takes is fetched when the first result need not wait for it.
+if (import.meta.env.PROD) await navigator.serviceWorker?.register('./serviceWorker.js').catch(() => {});

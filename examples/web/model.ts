@@ -15,9 +15,9 @@ export interface Model {
 
 function describe({ backend, adapter, skipped }: WorkerColorizer['backend']): string {
   const why = skipped.some((one) => one.backend === 'webgpu')
-    ? ' WebGPU is not available here, so the processor does the work: slower, with the same results.'
+    ? ' as WebGPU is not available here: slower, with the same results'
     : '';
-  return `Backend: ${backend}${adapter ? ` on ${adapter.name}` : ''}.${why}`;
+  return `Backend: ${backend}${adapter ? ` on ${adapter.name}` : ''}${why}.`;
 }
 
 /** The model below `model/`, which the browser keeps: it loads without a network the next time. */
@@ -38,7 +38,7 @@ export function model(say: (text: string) => void): Model {
     current = Promise.resolve(colorizer);
     element('#backend').textContent = describe(colorizer.backend);
     element('#model').textContent = `Model: ${name}.`;
-    say('Ready.');
+    say('Ready. Choose a photo to color.');
     // One that never came is no loss.
     former?.then((one) => one.dispose()).catch(() => {});
   };

@@ -1,3 +1,5 @@
+import { CheckpointError } from 'polyhue';
+
 /** An element of the page that is there. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as querySelector itself
 export function element<T extends Element = HTMLElement>(selector: string, within: ParentNode = document): T {
@@ -28,7 +30,7 @@ export function offer(blob: Blob, name: string): void {
 export interface Notes {
   /** Says what happens, for eyes and for screen readers. */
   readonly say: (text: string) => void;
-  /** Runs `body`; what goes wrong is shown with a button to try again, if there is something to try, and the page goes on. */
+  /** Runs `body`; what goes wrong is shown, with a button to try again where a model did not come, and the page goes on. */
   readonly attempt: (body: () => Promise<void>, again?: () => void) => Promise<void>;
 }
 
@@ -42,7 +44,7 @@ export function notes(statusSelector: string, alertSelector: string): Notes {
   const warn = (error: unknown, again: (() => void) | undefined): void => {
     alert.hidden = false;
     text.textContent = error instanceof Error ? error.message : String(error);
-    retry.hidden = again === undefined;
+    retry.hidden = again === undefined || !(error instanceof CheckpointError);
     tryAgain = again;
   };
   return {

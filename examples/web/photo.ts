@@ -16,36 +16,45 @@ export interface OpenPhoto {
   readonly height: number;
 }
 
-async function bitmapOf(file: Blob, name: string): Promise<ImageBitmap> {
+/** What is wrong with a file that was given, in the words of the page. */
+function unreadable(name: string, cause: unknown): Error {
+  const cure = 'It may be damaged or of another kind. Try a JPEG, PNG, WebP or AVIF file.';
+  return new Error(`This browser cannot read “${name}” as a picture. ${cure}`, { cause });
+}
+
+/** Width and height of a picture as it is shown; browsers read no more than the beginning of the file for that. */
+async function sizeOf(file: Blob, name: string): Promise<[number, number]> {
+  const image = new Image();
+  const url = URL.createObjectURL(file);
   try {
-    return await createImageBitmap(file, { imageOrientation: 'from-image' });
-  } catch (cause) {
-    const cure = 'It may be damaged. Try a JPEG, PNG, WebP or AVIF file.';
-    throw new Error(`This browser cannot read “${name}” as a picture. ${cure}`, { cause });
+    await new Promise((resolve, reject) => {
+      image.addEventListener('load', resolve);
+      image.addEventListener('error', () => reject(unreadable(name, undefined)));
+      image.src = url;
+    });
+    return [image.naturalWidth, image.naturalHeight];
+  } finally {
+    URL.revokeObjectURL(url);
   }
 }
 
-/** Opens a file; a large photo is made smaller for the page. */
-export async function openPhoto(colorizer: WorkerColorizer, file: Blob, name: string): Promise<OpenPhoto> {
-  const bitmap = await bitmapOf(file, name);
-  const { width, height } = bitmap;
-  try {
-    if (width * height > MOST_PIXELS) {
-      const size = `${Math.round((width * height) / 1e6)} megapixels`;
-      throw new Error(
-        `“${name}” has ${size}, more than fits in memory here. Make it smaller than 100 first.`,
-      );
-    }
-    const scale = Math.max(1, Math.max(width, height) / PREVIEW_PIXELS);
-    const resize = {
-      resizeWidth: Math.max(1, Math.round(width / scale)),
-      resizeHeight: Math.max(1, Math.round(height / scale)),
-      resizeQuality: 'high',
-    } as const;
-    const small = scale === 1 ? bitmap : await createImageBitmap(bitmap, resize);
-    const preview = await colorizer.readPhoto(small, { name });
-    return { file, name, preview, scale, width, height };
-  } finally {
-    bitmap.close();
+/** Opens a file; the worker makes a large photo smaller for the page. */
+export async function openPhoto(
+  colorizer: WorkerColorizer,
+  file: Blob,
+  { name, signal }: { readonly name: string; readonly signal: AbortSignal },
+): Promise<OpenPhoto> {
+  const [width, height] = await sizeOf(file, name);
+  if (width * height > MOST_PIXELS) {
+    const size = `${width} x ${height} pixels, ${Math.round((width * height) / 1e6)} megapixels`;
+    throw new Error(
+      `“${name}” has ${size}. This page colors photos of up to ${MOST_PIXELS / 1e6}: make it smaller first.`,
+    );
   }
+  const options = { name, signal, maxPixels: MOST_PIXELS, maxSide: PREVIEW_PIXELS };
+  const preview = await colorizer.readPhoto(file, options).catch((cause: unknown) => {
+    signal.throwIfAborted();
+    throw unreadable(name, cause);
+  });
+  return { file, name, preview, scale: Math.max(1, Math.max(width, height) / PREVIEW_PIXELS), width, height };
 }

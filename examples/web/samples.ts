@@ -62,6 +62,7 @@ export function sampleTable(): SampleTable {
         cells.push(await cellOf(small, file.name));
       }
       table.replaceChildren(rowOf('photo', cells));
+      element('#sample-rows').hidden = false;
     },
     paint: async (training, stage, step) => {
       const title = `${STAGE_NAMES[stage]} ${step}`;

@@ -8,7 +8,8 @@ export interface Stage {
   readonly mark: (hints: readonly ColorHint[]) => void;
 }
 
-const share = (value: number, size: number): string => `${((value + 0.5) / size) * 100}%`;
+/** A pixel of the photo that is shown. */
+type Place = Pick<ColorHint, 'x' | 'y'>;
 
 /** Arrow keys move, Enter places. */
 function listenToKeys(box: HTMLElement, move: (dx: number, dy: number) => void, place: () => void): void {
@@ -27,12 +28,35 @@ function listenToKeys(box: HTMLElement, move: (dx: number, dy: number) => void, 
   });
 }
 
+/** Where the picture lies in the box of its canvas, which it fits in (`object-fit: contain`): its corner, and the size of a pixel. */
+function placeOf({ width, height, clientWidth, clientHeight }: HTMLCanvasElement) {
+  const scale = Math.min(clientWidth / width, clientHeight / height);
+  return { left: (clientWidth - width * scale) / 2, top: (clientHeight - height * scale) / 2, scale };
+}
+
 /** The pixel of a canvas at a place of the window; `null` outside. */
 function pixelAt(canvas: HTMLCanvasElement, clientX: number, clientY: number): [number, number] | null {
-  const { left, top, width, height } = canvas.getBoundingClientRect();
-  const [x, y] = [(clientX - left) / width, (clientY - top) / height];
-  if (x < 0 || x >= 1 || y < 0 || y >= 1) return null;
-  return [Math.floor(x * canvas.width), Math.floor(y * canvas.height)];
+  const [box, { left, top, scale }] = [canvas.getBoundingClientRect(), placeOf(canvas)];
+  const x = Math.floor((clientX - box.left - left) / scale);
+  const y = Math.floor((clientY - box.top - top) / scale);
+  return x < 0 || x >= canvas.width || y < 0 || y >= canvas.height ? null : [x, y];
+}
+
+/** Shows as much of the grey photo, from the left, as the slider says. */
+function uncover(grey: HTMLCanvasElement, percentShown: number): void {
+  const { left, scale } = placeOf(grey);
+  const shown = left + (percentShown / 100) * grey.width * scale;
+  grey.style.clipPath = `inset(0 ${grey.clientWidth - shown}px 0 0)`;
+}
+
+/** Something at a pixel of a canvas. */
+function markAt(canvas: HTMLCanvasElement, { x, y }: Place, background: string): HTMLSpanElement {
+  const mark = document.createElement('span');
+  const { left, top, scale } = placeOf(canvas);
+  mark.style.left = `${left + (x + 0.5) * scale}px`;
+  mark.style.top = `${top + (y + 0.5) * scale}px`;
+  mark.style.background = background;
+  return mark;
 }
 
 /** Calls `onPlace` with the pixel that is clicked, or chosen by arrow keys and Enter. */
@@ -40,22 +64,14 @@ export function stage(onPlace: (x: number, y: number) => void): Stage {
   const [colors, grey] = [element('#colors') as HTMLCanvasElement, element('#grey') as HTMLCanvasElement];
   const [box, marks] = [element('#stage'), element('#marks')];
   const compare = element('#compare') as HTMLInputElement;
-  let cross: { x: number; y: number } | null = null;
+  let cross: Place | null = null;
   let hints: readonly ColorHint[] = [];
 
-  const markAt = (x: number, y: number, background: string): HTMLSpanElement => {
-    const mark = document.createElement('span');
-    const left = colors.offsetLeft + ((x + 0.5) / colors.width) * colors.clientWidth;
-    mark.style.left = `${left}px`;
-    mark.style.top = share(y, colors.height);
-    mark.style.background = background;
-    return mark;
-  };
   const redraw = (): void => {
-    const placed = hints.map(({ x, y, rgb }) => markAt(x, y, `rgb(${rgb.join(' ')})`));
-    marks.replaceChildren(...placed, ...(cross ? [markAt(cross.x, cross.y, 'transparent')] : []));
+    const placed = hints.map((hint) => markAt(colors, hint, `rgb(${hint.rgb.join(' ')})`));
+    marks.replaceChildren(...placed, ...(cross ? [markAt(colors, cross, 'transparent')] : []));
   };
-  const clip = (): void => void (grey.style.clipPath = `inset(0 ${100 - Number(compare.value)}% 0 0)`);
+  const clip = (): void => uncover(grey, Number(compare.value));
   const move = (dx: number, dy: number): void => {
     const step = Math.max(1, Math.round(colors.width / 40));
     const { x, y } = cross ?? { x: colors.width >> 1, y: colors.height >> 1 };
@@ -69,13 +85,17 @@ export function stage(onPlace: (x: number, y: number) => void): Stage {
     if (pixel !== null) onPlace(...pixel);
   });
   compare.addEventListener('input', clip);
-  window.addEventListener('resize', redraw);
-  clip();
+  window.addEventListener('resize', () => {
+    redraw();
+    clip();
+  });
   return {
     show: (bitmap, greyBitmap) => {
+      box.classList.add('shown');
       draw(colors, bitmap);
       if (greyBitmap !== undefined) draw(grey, greyBitmap);
       redraw();
+      clip();
     },
     mark: (now) => {
       hints = now;

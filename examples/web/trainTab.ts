@@ -102,7 +102,6 @@ async function start(): Promise<void> {
   // Read before they are disabled: a form does not give what is.
   const plan = { steps: number('steps'), batchSize: number('batchSize'), seed: number('seed') };
   const resume = new FormData(settings).has('resume');
-  element('#training').hidden = false;
   for (const chart of Object.values(charts)) chart.clear(plan.steps);
   setButtons(true);
   let training: WorkerTraining | null = null;

@@ -88,9 +88,14 @@ function serviceWorker(): Plugin {
     apply: 'build',
     enforce: 'post',
     async generateBundle(_options, bundle) {
-      const names = Object.keys(bundle).filter((name) => !name.startsWith('model/') && !RARE.test(name));
-      const files = ['./', ...names.toSorted()];
-      const version = createHash('sha256').update(files.join('\n')).digest('hex').slice(0, 12);
+      const page = bundle['index.html'];
+      if (page?.type !== 'asset') throw new Error('There is no index.html for the service worker to keep');
+      const isKept = (name: string): boolean =>
+        name !== page.fileName && !name.startsWith('model/') && !RARE.test(name);
+      const files = Object.keys(bundle).filter(isKept).toSorted();
+      // The names of the others change with their content.
+      const hash = createHash('sha256').update(files.join('\n')).update(page.source);
+      const version = hash.digest('hex').slice(0, 12);
       const code = await readFile(fileURLToPath(new URL('serviceWorker.js', import.meta.url)), 'utf8');
       const source = `const FILES = ${JSON.stringify(files)};\nconst VERSION = '${version}';\n${code}`;
       this.emitFile({ type: 'asset', fileName: 'serviceWorker.js', source });

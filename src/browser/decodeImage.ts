@@ -1,5 +1,5 @@
 import type { RasterImage } from '../data/image.js';
-import { assertPositive, ImageError } from '../errors.js';
+import { assertPositive, assertPositiveInteger, ImageError } from '../errors.js';
 
 /** What a browser can draw, or can fetch and draw. */
 export type BrowserImage =
@@ -21,6 +21,12 @@ export interface DecodeImageOptions {
    * @defaultValue `100e6`
    */
   readonly maxPixels?: number;
+  /**
+   * Longest side of the result, in pixels: a larger picture is made smaller, a smaller one stays as it is.
+   *
+   * @defaultValue the picture's own
+   */
+  readonly maxSide?: number | undefined;
   /**
    * What messages call the picture.
    *
@@ -78,13 +84,30 @@ function pixelsOf(bitmap: ImageBitmap): RasterImage {
   return { width, height, data };
 }
 
+/** The pixels of a bitmap whose longest side is at most `maxSide`. */
+async function smallPixelsOf(bitmap: ImageBitmap, maxSide: number): Promise<RasterImage> {
+  const { width, height } = bitmap;
+  const scale = maxSide / Math.max(width, height);
+  if (scale >= 1) return pixelsOf(bitmap);
+  const small = await createImageBitmap(bitmap, {
+    resizeWidth: Math.max(1, Math.round(width * scale)),
+    resizeHeight: Math.max(1, Math.round(height * scale)),
+    resizeQuality: 'high',
+  });
+  try {
+    return pixelsOf(small);
+  } finally {
+    small.close();
+  }
+}
+
 async function decode(input: BrowserImage, options: Required<DecodeImageOptions>): Promise<RasterImage> {
-  const { maxPixels, name, signal } = options;
+  const { maxPixels, maxSide, name, signal } = options;
   const drawable =
     typeof input === 'string' || input instanceof URL ? await downloadImage(input, signal) : input;
   const bitmap = await createImageBitmap(drawable, { imageOrientation: 'from-image' });
   try {
-    if (bitmap.width * bitmap.height <= maxPixels) return pixelsOf(bitmap);
+    if (bitmap.width * bitmap.height <= maxPixels) return await smallPixelsOf(bitmap, maxSide ?? Infinity);
     const size = `${bitmap.width} x ${bitmap.height}`;
     throw new ImageError(`Cannot decode "${name}" as it has ${size} pixels: 'maxPixels' is ${maxPixels}`);
   } finally {
@@ -100,7 +123,7 @@ async function decode(input: BrowserImage, options: Required<DecodeImageOptions>
  *
  * @returns A picture of three channels. The input stays open.
  * @throws {ImageError} If it cannot be fetched or decoded, is too large, or comes from another site that forbids reading it.
- * @throws {RangeError} If `maxPixels` is not a positive number.
+ * @throws {RangeError} If `maxPixels` is not a positive number or `maxSide` not a positive integer.
  *
  * @example
  * ```ts
@@ -114,7 +137,8 @@ export async function decodeImage(
   input: BrowserImage,
   options: DecodeImageOptions = {},
 ): Promise<RasterImage> {
-  const { maxPixels = 100e6, name = imageNameOf(input), signal } = options;
+  const { maxPixels = 100e6, maxSide, name = imageNameOf(input), signal } = options;
   assertPositive('decode an image', 'maxPixels', maxPixels);
-  return namingImage({ name, signal }, async () => decode(input, { maxPixels, name, signal }));
+  if (maxSide !== undefined) assertPositiveInteger('decode an image', 'maxSide', maxSide);
+  return namingImage({ name, signal }, async () => decode(input, { maxPixels, maxSide, name, signal }));
 }

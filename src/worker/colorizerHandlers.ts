@@ -41,8 +41,8 @@ export function colorizerHandlers(
     return sentResult(id, result);
   };
   return {
-    readPhoto: async ({ image, name, maxPixels }, { signal }) => {
-      const options = maxPixels === undefined ? { name, signal } : { name, signal, maxPixels };
+    readPhoto: async ({ image, name, maxPixels, maxSide }, { signal }) => {
+      const options = { name, signal, maxSide, ...(maxPixels !== undefined && { maxPixels }) };
       const photo = await decodeImage(image, options);
       const { width, height } = photo;
       const tone = await imageTone(photo);

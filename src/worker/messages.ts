@@ -134,6 +134,7 @@ export interface Calls {
     readonly request: {
       readonly image: Blob | ImageBitmap;
       readonly maxPixels: number | undefined;
+      readonly maxSide: number | undefined;
       readonly name: string;
     };
     readonly progress: never;

@@ -20,13 +20,13 @@ async function readInto(
   input: BrowserImage,
   options: DecodeImageOptions,
 ): Promise<Calls['readPhoto']['answer']> {
-  const { maxPixels, name = imageNameOf(input), signal } = options;
+  const { maxPixels, maxSide, name = imageNameOf(input), signal } = options;
   const drawable = await namingImage({ name, signal }, async () => {
     if (typeof input === 'string' || input instanceof URL) return downloadImage(input, signal);
     return input instanceof Blob ? input : createImageBitmap(input);
   });
   const transfer = drawable instanceof Blob ? [] : [drawable];
-  return calls.call('readPhoto', { image: drawable, maxPixels, name }, { transfer, signal });
+  return calls.call('readPhoto', { image: drawable, maxPixels, maxSide, name }, { transfer, signal });
 }
 
 /** Keeps count of the photos that a worker holds; one that the browser clears away is released. */

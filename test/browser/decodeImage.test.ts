@@ -94,6 +94,20 @@ describe('decodeImage()', () => {
     expect(await decodeImage(await pngOf(solid(2, 2, [9, 9, 9, 0])))).toEqual(solid(2, 2, [255, 255, 255]));
   });
 
+  it('makes a picture smaller whose longest side is too long', async () => {
+    // Each half has one color, and its middle is far from the edge whatever the filter.
+    const small = await decodeImage(redBlueCanvas(), { maxSide: 8 });
+    expect([small.width, small.height]).toEqual([8, 4]);
+    expect(colorAt(small, 1, 2)).toEqual([255, 0, 0]);
+    expect(colorAt(small, 6, 2)).toEqual([0, 0, 255]);
+    const turned = await decodeImage(await jpegWithOrientation(redBlueCanvas(), 6), { maxSide: 30 });
+    expect([turned.width, turned.height]).toEqual([15, 30]);
+    const image = noise(9, 5);
+    expect(await decodeImage(await pngOf(image), { maxSide: 9 })).toEqual(image);
+    const line = await decodeImage(await pngOf(noise(64, 1)), { maxSide: 4 });
+    expect([line.width, line.height]).toEqual([4, 1]);
+  });
+
   it('names the file that is not a picture, or cut short', async () => {
     const notes = new File(['notes'], 'notes.jpg');
     const error: unknown = await decodeImage(notes).catch((thrown: unknown) => thrown);
@@ -123,6 +137,9 @@ describe('decodeImage()', () => {
       new RangeError(
         "Cannot decode an image as 'maxPixels' must be a positive finite number: current value is -1",
       ),
+    );
+    await expect(decodeImage(png, { maxSide: 1.5 })).rejects.toThrow(
+      new RangeError("Cannot decode an image as 'maxSide' must be a positive integer: current value is 1.5"),
     );
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(decodeImage(png, { signal })).rejects.toThrow('enough');

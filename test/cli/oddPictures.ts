@@ -1,22 +1,15 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { crc32, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
 
 import { randomGenerator } from '../../src/random.js';
+import { pngChunk } from '../support/pngFile.js';
 
 const PICTURES = fileURLToPath(new URL('../fixtures/pictures', import.meta.url));
 const ENDINGS = ['jpg', 'png', 'webp', 'avif', 'tif', 'gif'] as const;
 
 type Random = ReturnType<typeof randomGenerator>;
-
-function pngChunk(type: string, data: Uint8Array): Buffer {
-  const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-  const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
-  length.writeUInt32BE(data.length);
-  checksum.writeUInt32BE(crc32(body));
-  return Buffer.concat([length, body, checksum]);
-}
 
 /** A grey PNG file that says it is `width` x `height`, with pixels for `rows` of them. */
 function greyPng(width: number, height: number, rows: number, extra: readonly Buffer[] = []): Buffer {

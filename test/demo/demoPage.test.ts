@@ -1,63 +1,48 @@
-import { mkdtemp, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 
 import axe from 'axe-core';
 import type { Download, Page } from 'playwright';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { saveColorizerModels } from '../../src/models/colorizerModels.js';
-import { folderStore } from '../../src/node/folderStore.js';
-import { type DemoPage, openDemoPage } from '../../tools/demoPage.js';
-import { colorfulModels } from '../support/tinyModels.js';
-
-const PHOTO = 'examples/photos/cat-chelsea.jpg';
+import type { DemoPage } from '../../tools/demoPage.js';
+import * as demoVisit from '../support/demoVisit.js';
+import { alerted, said, settled, upload } from '../support/demoVisit.js';
+import { hugePng } from '../support/pngFile.js';
 
 let demo: DemoPage;
 let page: Page;
-/** What the console says is wrong, and what is thrown and not caught. */
 const errors: string[] = [];
 
 beforeAll(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'polyhue-demo-model-'));
-  await saveColorizerModels(folderStore(folder), colorfulModels(1));
-  demo = await openDemoPage(folder);
+  demo = await demoVisit.openTinyDemo();
   page = await newPage();
 }, 300_000);
 
 afterAll(async () => demo.close());
 
 async function newPage(): Promise<Page> {
-  const made = await (demo.browser.contexts()[0] ?? (await demo.browser.newContext())).newPage();
-  made.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-  made.on('pageerror', (error) => errors.push(error.message));
-  await made.goto(demo.url);
+  const context = demo.browser.contexts()[0] ?? (await demo.browser.newContext());
+  const made = await demoVisit.visit(demo, context, errors);
   await said(made, /^Ready/);
   return made;
 }
 
-/** Waits until the color tab says something. */
-async function said(on: Page, text: RegExp): Promise<void> {
-  await on.locator('#status').filter({ hasText: text }).waitFor();
-}
+const galleryPixels = async (): Promise<string[]> => demoVisit.galleryPixels(page);
 
 const trainingSaid = async (text: RegExp): Promise<void> =>
   page.locator('#train-status').filter({ hasText: text }).waitFor();
 
-async function upload(path = PHOTO): Promise<void> {
-  await page.locator('#file').setInputFiles(path);
-  await said(page, /results in/);
-}
-
-/** The pictures in the gallery, as data URLs. */
-const galleryPixels = async (): Promise<string[]> =>
-  page
-    .locator('#gallery canvas')
-    .evaluateAll((all) => all.map((one) => (one as HTMLCanvasElement).toDataURL()));
-
-async function sizeOfPng(download: Download): Promise<number[]> {
+/** The size of the PNG file that the page gives for download under a name. */
+async function downloaded(name: string): Promise<number[]> {
+  const waiting = page.waitForEvent('download');
+  await page.locator('#download').click();
+  const download = await waiting;
+  expect(download.suggestedFilename()).toBe(name);
   const bytes = await readFile(await download.path());
-  return [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
+  const [width, height] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
+  await said(page, new RegExp(`${width} x ${height} pixels`));
+  return [width, height];
 }
 
 /** Drops or pastes a file on the page. */
@@ -89,7 +74,7 @@ async function seriousFindings(): Promise<string[]> {
 
 describe('the tab that colors photos', () => {
   it('shows results of an uploaded photo, and says that it had color', async () => {
-    await upload();
+    await upload(page);
     expect(await page.locator('#gallery li').count()).toBeGreaterThan(1);
     expect(await page.locator('#tone').isVisible()).toBe(true);
     expect(await page.locator('#backend').textContent()).toContain('wasm');
@@ -99,15 +84,15 @@ describe('the tab that colors photos', () => {
     const before = await galleryPixels();
     await page.locator('#stage').click();
     await said(page, /results in/);
-    await page.locator('#gallery:not(.busy)').waitFor();
+    await settled(page);
     const after = await galleryPixels();
     expect(after).not.toEqual(before);
     await page.locator('#stage').press('ArrowLeft');
     await page.locator('#stage').press('Enter');
     await page.locator('#marks span').nth(2).waitFor();
-    await page.locator('#gallery:not(.busy)').waitFor();
+    await settled(page);
     await page.locator('#clear').click();
-    await page.locator('#gallery:not(.busy)').waitFor();
+    await settled(page);
     expect(await galleryPixels()).toEqual(before);
   });
 
@@ -118,28 +103,52 @@ describe('the tab that colors photos', () => {
     });
     expect(await page.locator('#status').textContent()).toBe('Canceled.');
     expect(await page.locator('#cancel').isVisible()).toBe(false);
-    await upload();
+    await upload(page);
+    const downloads: Download[] = [];
+    page.on('download', (download) => void downloads.push(download));
+    await page.evaluate(() => {
+      document.querySelector<HTMLButtonElement>('#download')!.click();
+      document.querySelector<HTMLButtonElement>('#cancel')!.click();
+    });
+    await upload(page); // The worker answers after what was canceled.
+    expect(downloads).toEqual([]);
   });
 
   it('downloads a photo at its own size', async () => {
     await page.locator('#gallery button').nth(1).click();
-    const waiting = page.waitForEvent('download');
-    await page.locator('#download').click();
-    const download = await waiting;
-    expect(download.suggestedFilename()).toBe('cat-chelsea-color.png');
-    const [width, height] = await sizeOfPng(download);
-    await said(page, new RegExp(`${width} x ${height} pixels`));
-    expect([width, height]).toEqual([451, 300]);
+    expect(await downloaded('cat-chelsea-color.png')).toEqual([451, 300]);
+  });
+
+  it('shows a large photo smaller, upright, and downloads it at its own size', async () => {
+    const photo = sharp(demoVisit.PHOTO).resize(2000, 1200, { fit: 'fill' });
+    const buffer = await photo.withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    await upload(page, { name: 'turned.jpg', mimeType: 'image/jpeg', buffer });
+    const shown = page.locator('#colors');
+    expect([await shown.getAttribute('width'), await shown.getAttribute('height')]).toEqual(['614', '1024']);
+    expect(await downloaded('turned-color.png')).toEqual([1200, 2000]);
+  });
+
+  it('says what is wrong with a file of another kind, and with one of too many pixels', async () => {
+    const notes = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('notes') };
+    await page.locator('#file').setInputFiles(notes);
+    await alerted(page, '“notes.txt” as a picture. It may be damaged or of another kind. Try a JPEG');
+    const huge = { name: 'huge.png', mimeType: 'image/png', buffer: hugePng(20_000, 10_000) };
+    await page.locator('#file').setInputFiles(huge);
+    await alerted(
+      page,
+      '“huge.png” has 20000 x 10000 pixels, 200 megapixels. This page colors photos of up to 100',
+    );
+    expect(await page.locator('#alert button').isVisible()).toBe(false);
+    expect(await page.locator('#cancel').isVisible()).toBe(false);
+    await upload(page);
+    expect(await page.locator('#alert').isVisible()).toBe(false);
   });
 
   it('takes a photo that is dropped or pasted, and says what is wrong with a broken one', async () => {
     const photo = await readFile('examples/photos/two-dogs.jpg');
     for (const kind of ['drop', 'paste'] as const) {
       await give(kind, 'no picture', `broken-${kind}.jpg`);
-      await page
-        .locator('#alert')
-        .filter({ hasText: `“broken-${kind}.jpg” as a picture` })
-        .waitFor();
+      await alerted(page, `“broken-${kind}.jpg” as a picture`);
       await give(kind, photo, `${kind}.jpg`);
       await said(page, /results in/);
       expect(await page.locator('#alert').isVisible()).toBe(false);
@@ -149,8 +158,8 @@ describe('the tab that colors photos', () => {
   it('says which file of a model is missing, and keeps the model it has', async () => {
     const weights = { name: 'weights-1.bin', mimeType: 'application/octet-stream', buffer: Buffer.from('x') };
     await page.locator('#model-files').setInputFiles([weights]);
-    await page.locator('#alert').filter({ hasText: 'Cannot find "polyhue.json"' }).waitFor();
-    await upload();
+    await alerted(page, 'Cannot find "polyhue.json"');
+    await upload(page);
     expect(await page.locator('#alert').isVisible()).toBe(false);
   });
 
@@ -235,17 +244,77 @@ describe('the tab that trains', () => {
     await both;
     await page.locator('#train-use').click();
     await page.locator('#model').filter({ hasText: 'the one that you trained' }).waitFor();
-    await upload();
+    await upload(page);
     const mine = await galleryPixels();
     await page.locator('#model-files').setInputFiles(files);
     await page.locator('#model').filter({ hasText: 'one of your own' }).waitFor();
-    await page.locator('#gallery:not(.busy)').waitFor();
-    await upload();
+    await settled(page);
+    await upload(page);
     expect(await galleryPixels()).toEqual(mine);
   });
 });
 
+/** Presses Tab until something has the focus. */
+async function tabTo(on: Page, selector: string): Promise<void> {
+  for (let presses = 0; presses < 30; presses++) {
+    await on.keyboard.press('Tab');
+    if (await on.locator(selector).evaluate((one) => one === document.activeElement)) return;
+  }
+  throw new Error(`The Tab key does not reach ${selector}`);
+}
+
 describe('the page as a whole', () => {
+  it('is used with the keyboard alone', async () => {
+    const other = await newPage();
+    await tabTo(other, '#tab-color');
+    await other.keyboard.press('ArrowRight');
+    expect(await other.locator('#panel-train').isVisible()).toBe(true);
+    await other.keyboard.press('ArrowRight');
+    expect(await other.locator('#panel-color').isVisible()).toBe(true);
+    await tabTo(other, '#file');
+    await tabTo(other, '#sample');
+    await other.keyboard.press('Enter');
+    await said(other, /results in/);
+    await tabTo(other, '#stage');
+    await other.keyboard.press('ArrowRight');
+    await other.keyboard.press('Enter');
+    await said(other, /^Coloring/);
+    await settled(other);
+    await tabTo(other, '#compare');
+    await tabTo(other, '#gallery li:nth-child(2) button');
+    await other.keyboard.press('Space');
+    const pressed = other.locator('#gallery button[aria-pressed=true]');
+    expect(await pressed.getAttribute('aria-label')).toMatch(/^Result 2, weight/);
+    await other.close();
+  });
+
+  it('does not move what is on it while it loads and colors', async () => {
+    for (const viewport of [
+      { width: 1280, height: 1200 },
+      { width: 390, height: 844 },
+    ]) {
+      const context = await demo.browser.newContext({ viewport });
+      await context.addInitScript(() => {
+        const shifts: unknown[] = Object.assign(globalThis, { shifts: [] }).shifts;
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries() as (PerformanceEntry & { hadRecentInput: boolean })[])
+            if (!entry.hadRecentInput) shifts.push(entry.toJSON());
+        }).observe({ type: 'layout-shift', buffered: true });
+      });
+      const other = await demoVisit.visit(demo, context, errors);
+      await said(other, /^Ready/);
+      await upload(other);
+      await upload(other, 'examples/photos/two-dogs.jpg');
+      const frame = async (): Promise<unknown> =>
+        other.evaluate(
+          async () => new Promise((resolve) => void requestAnimationFrame(() => setTimeout(resolve))),
+        );
+      await frame();
+      expect(await other.evaluate(() => (globalThis as unknown as { shifts: unknown[] }).shifts)).toEqual([]);
+      await context.close();
+    }
+  });
+
   it('has a strict content security policy, and nothing breaks it', async () => {
     const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content');
     expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval';");

@@ -91,6 +91,8 @@ describe('loadWorkerColorizer()', () => {
     const photo = formulaPhoto(31, 17);
     const held = await worker.readPhoto(await fileOf(photo, 'formula.png'));
     expect([held.width, held.height, held.tone]).toEqual([31, 17, 'color']);
+    const small = await worker.readPhoto(await fileOf(photo, 'formula.png'), { maxSide: 10 });
+    expect([small.width, small.height]).toEqual([10, 5]);
     const grey = { width: 9, height: 9, data: new Uint8Array(243).fill(90) };
     expect((await worker.readPhoto(await fileOf(grey, 'grey.png'))).tone).toBe('grey');
     const [[mine], [theirs]] = [await worker.colorize([photo, held]), await page.colorize([photo, photo])];

@@ -1,0 +1,62 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { BrowserContext, Page } from 'playwright';
+
+import { saveColorizerModels } from '../../src/models/colorizerModels.js';
+import { folderStore } from '../../src/node/folderStore.js';
+import { type DemoPage, openDemoPage } from '../../tools/demoPage.js';
+import { colorfulModels } from './tinyModels.js';
+
+export const PHOTO = 'examples/photos/cat-chelsea.jpg';
+
+/** The demo page with a tiny model whose results differ. */
+export async function openTinyDemo(): Promise<DemoPage> {
+  const folder = await mkdtemp(join(tmpdir(), 'polyhue-demo-model-'));
+  await saveColorizerModels(folderStore(folder), colorfulModels(1));
+  return openDemoPage(folder);
+}
+
+/** Opens the page; `errors` collects what the console says is wrong, and what is thrown and not caught. */
+export async function visit({ url }: DemoPage, context: BrowserContext, errors: string[]): Promise<Page> {
+  const page = await context.newPage();
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.goto(url);
+  return page;
+}
+
+/** Waits until the color tab says something. */
+export async function said(page: Page, text: RegExp): Promise<void> {
+  await page.locator('#status').filter({ hasText: text }).waitFor();
+}
+
+/** Waits until the color tab says that something is wrong. */
+export async function alerted(page: Page, text: string | RegExp): Promise<void> {
+  await page.locator('#alert').filter({ hasText: text }).waitFor();
+}
+
+/** Waits until the worker has nothing to do for the color tab. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator('#gallery:not(.busy)').waitFor();
+}
+
+/** A file as a browser would give it. */
+export type GivenFile = Exclude<
+  Parameters<ReturnType<Page['locator']>['setInputFiles']>[0],
+  readonly unknown[]
+>;
+
+/** Opens a photo and waits for its results. */
+export async function upload(page: Page, file: GivenFile = PHOTO): Promise<void> {
+  await page.locator('#file').setInputFiles(file);
+  await said(page, /results in/);
+  await settled(page);
+}
+
+/** The pictures in the gallery, as data URLs. */
+export async function galleryPixels(page: Page): Promise<string[]> {
+  const canvases = page.locator('#gallery canvas');
+  return canvases.evaluateAll((all) => all.map((one) => (one as HTMLCanvasElement).toDataURL()));
+}
