@@ -14,6 +14,8 @@ const TOLD: readonly FigureName[] = [
   'colorfulness',
   'colorfulnessGapOfMeans',
   'meanColorfulnessGap',
+  'allColorfulness',
+  'allColorfulnessGapOfMeans',
 ];
 
 /** What the model is compared with. */

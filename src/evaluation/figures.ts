@@ -35,6 +35,8 @@ export type FigureName =
   | 'absoluteColorfulness'
   | 'colorfulnessGapOfMeans'
   | 'meanColorfulnessGap'
+  | 'allColorfulness'
+  | 'allColorfulnessGapOfMeans'
   | 'logLikelihood'
   | 'logLikelihoodGain';
 
@@ -149,6 +151,19 @@ const MEASURED_FIGURES: Readonly<Record<FigureName, MeasuredFigure>> = {
     digits: 2,
     better: 'less',
     of: (m) => Math.abs(m.colorfulnessDifference),
+  },
+  allColorfulness: {
+    label: 'all K: colorfulness, absolute values',
+    digits: 2,
+    better: null,
+    of: (m) => m.allColorfulness,
+  },
+  allColorfulnessGapOfMeans: {
+    label: 'their gap to the photos: of means',
+    digits: 2,
+    better: 'less',
+    of: (m) => m.allColorfulnessDifference,
+    transform: Math.abs,
   },
   logLikelihood: {
     label: 'code log-likelihood, nats',

@@ -38,6 +38,9 @@ export interface Measures {
   readonly absoluteColorfulness: number;
   /** `absoluteColorfulness` less that of the photo. */
   readonly colorfulnessDifference: number;
+  /** Mean over all results of their absolute colorfulness, and that less the photo's. */
+  readonly allColorfulness: number;
+  readonly allColorfulnessDifference: number;
   readonly area: number;
   readonly rebalancedArea: number;
   /** Sum of the rarity weights of the pixels, by which photos count in the rebalanced area. */
@@ -133,12 +136,16 @@ function pictureMeasures({ size, rgb: truth }: TestPhoto, rgb: Uint8ClampedArray
   };
 }
 
-function colorfulnessMeasures({ rgb: truth }: TestPhoto, rgb: Uint8ClampedArray) {
-  const absoluteColorfulness = colorfulness(rgb, { absolute: true });
+function colorfulnessMeasures({ rgb: truth }: TestPhoto, pictures: readonly Uint8ClampedArray[]) {
+  const ofTruth = colorfulness(truth, { absolute: true });
+  const ofResults = pictures.map((rgb) => colorfulness(rgb, { absolute: true }));
+  const allColorfulness = ofResults.reduce((sum, value) => sum + value, 0) / ofResults.length;
   return {
-    colorfulness: colorfulness(rgb),
-    absoluteColorfulness,
-    colorfulnessDifference: absoluteColorfulness - colorfulness(truth, { absolute: true }),
+    colorfulness: colorfulness(pictures[0]!),
+    absoluteColorfulness: ofResults[0]!,
+    colorfulnessDifference: ofResults[0]! - ofTruth,
+    allColorfulness,
+    allColorfulnessDifference: allColorfulness - ofTruth,
   };
 }
 
@@ -168,7 +175,7 @@ export async function measurePhoto(
   return {
     ...inField,
     ...areaMeasures(reference, painted.fields[0]!),
-    ...colorfulnessMeasures(photo, pictures[0]!),
+    ...colorfulnessMeasures(photo, pictures),
     ...rgbMeasures(photo, pictures),
     pairwiseCiede2000: meanPairwiseCiede2000(labs),
     firstCiede2000: meanCiede2000(labs[0]!, truth),

@@ -7,6 +7,7 @@ import { ImageError } from '../../src/errors.js';
 import type { ColorizerEvaluation } from '../../src/evaluation/evaluation.js';
 import { evaluateColorizer } from '../../src/evaluation/evaluateColorizer.js';
 import { colorizer } from '../../src/inference/colorizer.js';
+import { colorfulness } from '../../src/metrics/colorfulness.js';
 import { type ColorizerModels, disposeColorizerModels } from '../../src/models/colorizerModels.js';
 import { solid } from '../data/pictures.js';
 import { expectTensorsKeptAsync } from '../support/numeric.js';
@@ -106,6 +107,21 @@ describe('evaluateColorizer()', () => {
     });
     expect(valueOf(shared, 'meanColor', 'bestError')).toBeCloseTo(mean(byColor), 6);
     expect(valueOf(shared, 'grey', 'colorfulness')).toBeCloseTo(0, 6);
+  });
+
+  it('tells the colorfulness of all results, and of one alone where there is one', async () => {
+    const painted = await colorizer(models).colorize(PICTURES, { count: 3, leastDifference: 0 });
+    const pictures = await Promise.all(painted.flat().map(async (result) => result.toRaster()));
+    const wanted = mean(pictures.map(({ data }) => colorfulness(data, { absolute: true })));
+    const own = valueOf(shared, 'model', 'allColorfulness')!;
+    expect(wanted).toBeGreaterThan(5);
+    expect(Math.abs(own - wanted)).toBeLessThan(0.5); // those are rounded to bytes
+    const truth = mean(PICTURES.map(({ data }) => colorfulness(data, { absolute: true })));
+    expect(
+      Math.abs(valueOf(shared, 'model', 'allColorfulnessGapOfMeans')! - Math.abs(own - truth)),
+    ).toBeLessThan(0.1);
+    for (const figure of ['absoluteColorfulness', 'allColorfulness'] as const)
+      expect(valueOf(shared, 'grey', figure)).toBeCloseTo(0, 6);
   });
 
   it('has an interval around every figure and no figure that could not be computed', () => {
