@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { create } from 'tar';
@@ -63,6 +63,20 @@ function problemsOfShell({ page, line, code }: DocBlock): string[] {
     const problem = problemOf(words);
     return problem === undefined ? [] : [`${page}:${line}: ${words.join(' ')}: ${problem}`];
   });
+}
+
+/** Anchors of the headings of a page, as VitePress makes them. */
+function anchorsOf(text: string): Set<string> {
+  const headings = Array.from(text.matchAll(/^#+ (.+)$/gm), ([, heading]) => heading!);
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .normalize('NFKD')
+        .replaceAll(/[\s~`!@#$%^&*()\-_+=[\]{}|\\;:"'“”‘’<>,.?/]+/g, '-')
+        .replaceAll(/^-|-$/g, '')
+        .toLowerCase(),
+    ),
+  );
 }
 
 /** A block with two mistakes, to see that they are found. */
@@ -191,5 +205,28 @@ describe('links on the pages', () => {
         .map((path) => `${page}: ${path}`),
     );
     expect(broken).toEqual([]);
+  });
+
+  it('lead to headings that there are', async () => {
+    const pages = await docPages();
+    const texts = new Map<string, string>();
+    for (const page of pages) texts.set(page, await readFile(`${ROOT}${page}`, 'utf8'));
+    const broken = pages.flatMap((page) =>
+      Array.from(texts.get(page)!.matchAll(/\]\((?!https?:)([^)\s#]*)#([^)\s]+)\)/g)).flatMap(
+        ([, path, anchor]) => {
+          const target = path === '' ? page : posix.join(posix.dirname(page), path!);
+          const text = texts.get(target);
+          return text === undefined || anchorsOf(text).has(anchor!) ? [] : [`${page}: ${path}#${anchor}`];
+        },
+      ),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it.each([
+    ['## The kernels of `polyhue/wasm`', 'the-kernels-of-polyhue-wasm'],
+    ['# What TensorFlow.js gets wrong', 'what-tensorflow-js-gets-wrong'],
+  ])('has the anchor of VitePress for %s', (heading, anchor) => {
+    expect([...anchorsOf(heading)]).toEqual([anchor]);
   });
 });
