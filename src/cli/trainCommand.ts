@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { hasCheckpoint } from '../checkpoint/loadCheckpoint.js';
 import type { ImageSource } from '../data/imageSource.js';
+import { calibrateChroma } from '../evaluation/calibrateChroma.js';
 import { disposeColorizerModels, saveColorizerModels } from '../models/colorizerModels.js';
 import { COLOR_VAE_PRESETS, MIXTURE_PRESETS, MODEL_PRESETS, type ModelPreset } from '../models/presets.js';
 import { RECONSTRUCTION_FORMS } from '../losses/colorVaeLoss.js';
@@ -92,6 +93,7 @@ export const TRAIN_COMMAND: CommandSpec = {
     },
     exclude: { value: 'FILE', description: 'leave out the pictures named there, one a line' },
     cache: { value: 'DIR', description: 'keep decoded pictures in a file in DIR instead of in memory' },
+    'keep-chroma': { description: 'leave results as dull as they are learned, not as colorful as photos' },
     seed: { value: 'N', description: 'source of all randomness (default: 0)' },
     resume: { description: 'go on with the run in DIR' },
     backend: BACKEND_OPTION,
@@ -114,6 +116,7 @@ interface TrainRequest {
   readonly resume: boolean;
   readonly json: boolean;
   readonly rarity: boolean;
+  readonly keepChroma: boolean;
   readonly compute: ComputeChoice;
   /** Passed on as they are. */
   readonly training: TrainingSettings;
@@ -191,6 +194,7 @@ function trainRequest(args: ParsedArguments): TrainRequest {
     resume: args.switched('resume'),
     json: args.switched('json'),
     rarity: args.switched('rarity'),
+    keepChroma: args.switched('keep-chroma'),
     compute: computeChoice(args),
     training: trainingSettings(args),
   };
@@ -277,11 +281,14 @@ async function trainAndSave(request: TrainRequest, source: ImageSource, terminal
       },
     });
     try {
+      const { signal } = terminal;
+      const chroma = request.keepChroma ? 1 : await calibrateChroma(models, training, { signal });
       const notes = {
         preset,
         seed,
         ...settings,
         rarity: request.rarity,
+        chroma,
         pictures: training.length,
         heldOut: validation.length,
       };

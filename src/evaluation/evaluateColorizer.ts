@@ -146,7 +146,7 @@ export async function evaluateColorizer(
   source: ImageSource,
   options: EvaluateColorizerOptions = {},
 ): Promise<ColorizerEvaluation> {
-  const request = checkedRequest(models, source, options);
+  const request = checkedRequest('evaluate a colorizer', models, source, options);
   const place = { models, source, request };
   const tally = setTally();
   const run: Run = {

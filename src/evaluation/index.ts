@@ -25,6 +25,8 @@ export type {
   WeightCalibration,
   WeightCalibrationOptions,
 } from '../metrics/weightCalibration.js';
+export { calibrateChroma } from './calibrateChroma.js';
+export type { CalibrateChromaOptions } from './calibrateChroma.js';
 export { evaluateColorizer } from './evaluateColorizer.js';
 export type {
   ColorizerEvaluation,

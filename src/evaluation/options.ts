@@ -4,8 +4,6 @@ import { type ChooseLatentsOptions, latentOptions, type LatentMode } from '../in
 import { assertFeatures, type ColorizerOptions } from '../inference/encodePhoto.js';
 import { assertColorizerModels, type ColorizerModels } from '../models/colorizerModels.js';
 
-const ACTION = 'evaluate a colorizer';
-
 /** Photos looked at and photos in all, of one pass over them. */
 export interface EvaluationProgress {
   /** `'statistics'` is the pass before, for the baselines that are means over the set. */
@@ -78,6 +76,7 @@ export interface EvaluationRequest {
 
 /** @throws {RangeError} If a number is out of its range. */
 export function checkedRequest(
+  action: string,
   models: ColorizerModels,
   source: ImageSource,
   options: EvaluateColorizerOptions,
@@ -91,12 +90,12 @@ export function checkedRequest(
     onProgress,
   } = options;
   const { components } = models.mixtureDensityNetwork.config;
-  assertColorizerModels(ACTION, models);
-  const latents = latentOptions(ACTION, options, components);
-  assertPositiveInteger(ACTION, 'source.length', source.length);
-  assertPositiveInteger(ACTION, 'limit', limit);
-  assertPositiveInteger(ACTION, 'priorSamples', priorSamples);
-  assertFeatures(ACTION, models, options);
+  assertColorizerModels(action, models);
+  const latents = latentOptions(action, options, components);
+  assertPositiveInteger(action, 'source.length', source.length);
+  assertPositiveInteger(action, 'limit', limit);
+  assertPositiveInteger(action, 'priorSamples', priorSamples);
+  assertFeatures(action, models, options);
   const count = Math.min(limit, source.length);
   const indices = Array.from({ length: count }, (_, i) => Math.floor((i * source.length) / count));
   return { latents, indices, baselines, priorSamples, features, signal, onProgress };

@@ -69,6 +69,7 @@ describe('polyhue train', () => {
       steps: 2,
       batchSize: 2,
       rarity: false,
+      chroma: expect.closeTo(3, 2), // after two steps it paints next to nothing
       pictures: 4,
       heldOut: 1,
     });
@@ -100,7 +101,7 @@ describe('polyhue train', () => {
     expect([colored.code, (await readdir(join(root, 'results'))).length]).toEqual([0, 6]);
   });
 
-  it('trains with other losses', async () => {
+  it('trains with other losses and without calibration', async () => {
     const root = await temporaryFolder();
     const [photos, out] = [await pictureFolder(join(root, 'photos')), join(root, 'out')];
     const { code } = await train(
@@ -111,6 +112,7 @@ describe('polyhue train', () => {
       '--mixture-loss',
       'exact',
       '--rarity',
+      '--keep-chroma',
     );
     expect(code).toBe(0);
     const { metadata } = JSON.parse(await readFile(join(out, 'polyhue.json'), 'utf8')) as {
@@ -120,6 +122,7 @@ describe('polyhue train', () => {
       colorVaeLoss: { reconstruction: 'norm' },
       mixtureLoss: { form: 'exact' },
       rarity: true,
+      chroma: 1,
     });
     expect(await weightFiles(out)).not.toEqual(whole);
     const nearest = join(root, 'nearest');
