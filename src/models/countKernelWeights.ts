@@ -1,4 +1,9 @@
-import type { ColorVaeConfig, EncoderConfig, MixtureDensityNetworkConfig } from './config.js';
+import {
+  type ColorVaeConfig,
+  type EncoderConfig,
+  latentChannels,
+  type MixtureDensityNetworkConfig,
+} from './config.js';
 
 /** Side of the kernels of refinements, in pixels. */
 const REFINEMENT_SIZE = 3;
@@ -25,10 +30,19 @@ function encoderWeights(channels: number, config: EncoderConfig): number {
   return levelWeights([channels, ...config.filters], config);
 }
 
-function decoderWeights({ decoder, conditionalEncoder, latentDim }: ColorVaeConfig): number {
+/** Stage of the decoder, deepest first, that takes the code in. */
+function codeStage({ imageSize, conditionalEncoder, latentSide = 1 }: ColorVaeConfig): number {
+  const levels = conditionalEncoder.filters.length;
+  return latentSide === 1 ? 0 : levels - Math.log2(imageSize / latentSide);
+}
+
+function decoderWeights(config: ColorVaeConfig): number {
+  const { decoder, conditionalEncoder } = config;
   const skips = conditionalEncoder.filters.toReversed();
-  const deepest = decoder.latentMerge === 'concat' ? latentDim + skips[0]! : latentDim;
-  const channels = skips.map((skip, i) => (i === 0 ? deepest : decoder.filters[i - 1]! + skip));
+  const code = latentChannels(config);
+  const channels = skips.map((skip, i) => (i === 0 ? skip : decoder.filters[i - 1]! + skip));
+  // Where they are multiplied, features have as many channels as the code.
+  if (decoder.latentMerge === 'concat') channels[codeStage(config)]! += code;
   const output = convolutionWeights(decoder.outputKernelSize, decoder.filters.at(-1)!, 2);
   return levelWeights(channels, decoder) + output;
 }
@@ -39,9 +53,9 @@ function decoderWeights({ decoder, conditionalEncoder, latentDim }: ColorVaeConf
  * @param config A valid one.
  */
 export function countColorVaeKernelWeights(config: ColorVaeConfig): number {
-  const { encoder, conditionalEncoder, imageSize, latentDim } = config;
-  const side = imageSize / 2 ** encoder.filters.length;
-  const heads = 2 * side ** 2 * encoder.filters.at(-1)! * latentDim;
+  const { encoder, conditionalEncoder, imageSize, latentSide = 1 } = config;
+  const side = latentSide === 1 ? imageSize / 2 ** encoder.filters.length : 1;
+  const heads = 2 * side ** 2 * encoder.filters.at(-1)! * latentChannels(config);
   return encoderWeights(2, encoder) + heads + encoderWeights(1, conditionalEncoder) + decoderWeights(config);
 }
 
@@ -51,7 +65,8 @@ export function countColorVaeKernelWeights(config: ColorVaeConfig): number {
  * @param config A valid one.
  */
 export function countMixtureKernelWeights(config: MixtureDensityNetworkConfig): number {
-  const { input, trunk, hidden, components, latentDim, deviations } = config;
+  const { input, trunk, hidden, components, latentSide = 1, deviations } = config;
+  const dimensions = latentChannels(config);
   let [height, width, channels] =
     input.kind === 'features' ? input.shape : ([input.imageSize, input.imageSize, 1] as const);
   let count = 0;
@@ -59,12 +74,12 @@ export function countMixtureKernelWeights(config: MixtureDensityNetworkConfig): 
     count += convolutionWeights(kernelSize, channels, filters);
     [height, width, channels] = [Math.ceil(height / strides), Math.ceil(width / strides), filters];
   }
-  let features = height * width * channels;
+  let features = (latentSide === 1 ? height * width : 1) * channels;
   for (const { units } of hidden) {
     count += features * units;
     features = units;
   }
   const learned = deviations.kind === 'learned';
-  const deviationUnits = learned ? components * (deviations.form === 'diagonal' ? latentDim : 1) : 0;
-  return count + features * (components + components * latentDim + deviationUnits);
+  const deviationUnits = learned ? components * (deviations.form === 'diagonal' ? dimensions : 1) : 0;
+  return count + features * (components + components * dimensions + deviationUnits);
 }

@@ -15,6 +15,7 @@ import {
 import { COLOR_VAE_PRESETS, MIXTURE_PRESETS } from '../../src/models/presets.js';
 import { namedWeights } from '../../src/models/weights.js';
 import { expectAllClose, expectTensorsKept, expectTensorsKeptAsync } from '../support/numeric.js';
+import { MAP_MIXTURE, MAP_VAE } from '../support/mapModels.js';
 import { TINY_MIXTURE, TINY_VAE, tinyModels } from '../support/tinyModels.js';
 
 const BATCH_NORMALIZED = { ...TINY_VAE, style: COLOR_VAE_PRESETS.reference.style };
@@ -60,19 +61,25 @@ describe('colorizerModels()', () => {
 });
 
 describe('saveColorizerModels() and loadColorizerModels()', () => {
-  it('bring back configs, notes and, bit for bit, all weights and running statistics', async () => {
-    const models = kept(tinyModels(4, { vae: BATCH_NORMALIZED }));
-    const { statistics } = namedWeights(models.colorVae.encoder);
-    for (const variable of statistics.values()) variable.assign(tf.add(variable, 0.3));
-    const store = memoryStore();
-    const notes = { data: 'eight pictures', losses: [3, 1.5] };
-    await saveColorizerModels(store, models, { notes });
-    const loaded = kept(await loadColorizerModels(store));
-    expect(await weightsOf(loaded)).toEqual(await weightsOf(models));
-    expect(loaded.colorVae.config).toEqual(BATCH_NORMALIZED);
-    expect(loaded.mixtureDensityNetwork.config).toEqual(TINY_MIXTURE);
-    expect(loaded.notes).toEqual(notes);
-  });
+  it.each([
+    ['vectors', { vae: BATCH_NORMALIZED, mixture: TINY_MIXTURE }],
+    ['maps', { vae: MAP_VAE, mixture: MAP_MIXTURE }],
+  ])(
+    'bring back configs, notes and, bit for bit, all weights and statistics where codes are %s',
+    async (_, configs) => {
+      const models = kept(tinyModels(4, configs));
+      const { statistics } = namedWeights(models.colorVae.encoder);
+      for (const variable of statistics.values()) variable.assign(tf.add(variable, 0.3));
+      const store = memoryStore();
+      const notes = { data: 'eight pictures', losses: [3, 1.5] };
+      await saveColorizerModels(store, models, { notes });
+      const loaded = kept(await loadColorizerModels(store));
+      expect(await weightsOf(loaded)).toEqual(await weightsOf(models));
+      expect(loaded.colorVae.config).toEqual(configs.vae);
+      expect(loaded.mixtureDensityNetwork.config).toEqual(configs.mixture);
+      expect(loaded.notes).toEqual(notes);
+    },
+  );
 
   it('round weights to half precision with storage "float16", in half the bytes', async () => {
     const models = kept(tinyModels(0));
