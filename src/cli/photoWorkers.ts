@@ -1,6 +1,7 @@
 import { moduleBeside, workerThread } from '../node/workerThread.js';
 import { type ThreadLink, threadLink } from '../training/workers/link.js';
 import type { PhotoOutcome, PhotoPainter } from './colorizePhoto.js';
+import type { OnnxChoice } from './engineOption.js';
 import type { PhotoJob } from './photoJobs.js';
 import type { PhotoSettings } from './photoSettings.js';
 
@@ -11,6 +12,7 @@ export type PhotoRequest =
       readonly backend: string;
       readonly model: string | null;
       readonly features: string | null;
+      readonly onnx: OnnxChoice | null;
       readonly maxPixels: number;
       readonly settings: PhotoSettings;
     }

@@ -1,0 +1,34 @@
+import { choice, type ParsedArguments, UsageError } from './arguments.js';
+import type { ComputeChoice } from './chooseBackend.js';
+
+const ENGINES = ['tfjs', 'onnx'] as const;
+
+/** The option `--engine` of the command that colors. */
+export const ENGINE_OPTION = {
+  value: 'NAME',
+  description: 'tfjs, or onnx: the networks run on onnxruntime-node, which you install (default: tfjs)',
+} as const;
+
+/** Options of the command whose work needs gradients or the frames before. */
+const TFJS_ONLY = ['sequence', 'hint', 'palette', 'reference', 'lock'] as const;
+
+/** How the networks run on ONNX Runtime, as plain data. */
+export interface OnnxChoice {
+  /** Threads of each session; `null` for as many as there are cores. */
+  readonly threads: number | null;
+}
+
+/**
+ * The value of `--engine`: `null` for TensorFlow.js.
+ *
+ * @throws {UsageError} If ONNX Runtime is asked for together with what it cannot do.
+ */
+export function engineChoice(args: ParsedArguments, { workers }: ComputeChoice): OnnxChoice | null {
+  if ((choice(args, 'engine', ENGINES) ?? 'tfjs') === 'tfjs') return null;
+  const other = TFJS_ONLY.find((option) => args.text(option) !== undefined);
+  if (other !== undefined)
+    throw new UsageError(
+      `Give '--engine onnx' or '--${other}', not both: clips and wishes are the work of TensorFlow.js`,
+    );
+  return { threads: workers > 1 ? 1 : null };
+}
