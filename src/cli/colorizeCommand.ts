@@ -14,7 +14,7 @@ import { BACKEND_OPTION, type ComputeChoice, computeChoice, startChosenBackend }
 import { colorizeFrames } from './colorizeFrames.js';
 import { type PhotoOutcome, photoPainter } from './colorizePhoto.js';
 import { colorizePhotos, type ColorizePhotosOptions } from './colorizePhotos.js';
-import { ENGINE_OPTION, engineChoice } from './engineOption.js';
+import { ENGINE_OPTION, onnxChoice } from './engineOption.js';
 import { assertCount, colorizeOptions, LATENT_OPTIONS } from './latentOptions.js';
 import { makeFolder } from './makeFolder.js';
 import { MODEL_OPTION, modelName } from './modelStore.js';
@@ -130,7 +130,7 @@ function colorizeRequest(args: ParsedArguments): ColorizeRequest {
     paths: args.operands,
     model: place(args, 'model') ?? null,
     features: place(args, 'features') ?? null,
-    onnx: engineChoice(args, compute),
+    onnx: onnxChoice(args),
     maxPixels: positiveInteger(args, 'max-pixels') ?? DEFAULT_MAX_PIXELS,
     json: args.switched('json'),
     resume: args.switched('resume'),

@@ -1,5 +1,4 @@
 import { choice, type ParsedArguments, UsageError } from './arguments.js';
-import type { ComputeChoice } from './chooseBackend.js';
 
 const ENGINES = ['tfjs', 'onnx'] as const;
 
@@ -12,23 +11,17 @@ export const ENGINE_OPTION = {
 /** Options of the command whose work needs gradients or the frames before. */
 const TFJS_ONLY = ['sequence', 'hint', 'palette', 'reference', 'lock'] as const;
 
-/** How the networks run on ONNX Runtime, as plain data. */
-export interface OnnxChoice {
-  /** Threads of each session; `null` for as many as there are cores. */
-  readonly threads: number | null;
-}
-
 /**
- * The value of `--engine`: `null` for TensorFlow.js.
+ * Whether `--engine` asks for ONNX Runtime.
  *
  * @throws {UsageError} If ONNX Runtime is asked for together with what it cannot do.
  */
-export function engineChoice(args: ParsedArguments, { workers }: ComputeChoice): OnnxChoice | null {
-  if ((choice(args, 'engine', ENGINES) ?? 'tfjs') === 'tfjs') return null;
+export function onnxChoice(args: ParsedArguments): boolean {
+  if ((choice(args, 'engine', ENGINES) ?? 'tfjs') === 'tfjs') return false;
   const other = TFJS_ONLY.find((option) => args.text(option) !== undefined);
   if (other !== undefined)
     throw new UsageError(
       `Give '--engine onnx' or '--${other}', not both: clips and wishes are the work of TensorFlow.js`,
     );
-  return { threads: workers > 1 ? 1 : null };
+  return true;
 }

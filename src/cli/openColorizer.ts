@@ -4,7 +4,6 @@ import type { ColorizerOptions } from '../inference/encodePhoto.js';
 import { loadFeatureNetwork } from '../models/featureNetwork.js';
 import { onnxEngine } from '../node/onnxEngine.js';
 import type { OnnxRuntimeName } from '../node/onnxRuntime.js';
-import type { OnnxChoice } from './engineOption.js';
 import { modelStore } from './modelStore.js';
 
 /** The option `--features` of the command that colors. */
@@ -19,9 +18,9 @@ export interface ModelPlaces {
   readonly features: string | null;
 }
 
-/** The networks, and what runs them: `null` for TensorFlow.js. */
+/** The networks, and whether ONNX Runtime runs them. */
 export interface ColorizerPlaces extends ModelPlaces {
-  readonly onnx: OnnxChoice | null;
+  readonly onnx: boolean;
 }
 
 /** A colorizer and all that it needs. */
@@ -41,12 +40,8 @@ export function runtimeNote(runtime: OnnxRuntimeName): string {
 }
 
 /** Lets ONNX Runtime run the networks of a colorizer. */
-async function onOnnx(
-  { models, dispose }: Colorizer,
-  options: ColorizerOptions,
-  { threads }: OnnxChoice,
-): Promise<OpenColorizer> {
-  const engine = await onnxEngine(models, { ...options, ...(threads === null ? {} : { threads }) });
+async function onOnnx({ models, dispose }: Colorizer, options: ColorizerOptions): Promise<OpenColorizer> {
+  const engine = await onnxEngine(models, options);
   const close = async (): Promise<void> => {
     dispose();
     await engine.dispose();
@@ -61,9 +56,9 @@ async function openWith(
 ): Promise<OpenColorizer> {
   const loaded = await loadColorizer(modelStore(model), { signal, ...options });
   const { dispose } = loaded;
-  if (onnx === null) return { colorizer: loaded, runtime: null, close: async () => dispose() };
+  if (!onnx) return { colorizer: loaded, runtime: null, close: async () => dispose() };
   try {
-    return await onOnnx(loaded, options, onnx);
+    return await onOnnx(loaded, options);
   } catch (error) {
     dispose();
     throw error;

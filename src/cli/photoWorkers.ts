@@ -1,7 +1,6 @@
 import { moduleBeside, workerThread } from '../node/workerThread.js';
 import { type ThreadLink, threadLink } from '../training/workers/link.js';
 import type { PhotoOutcome, PhotoPainter } from './colorizePhoto.js';
-import type { OnnxChoice } from './engineOption.js';
 import type { PhotoJob } from './photoJobs.js';
 import type { PhotoSettings } from './photoSettings.js';
 
@@ -12,7 +11,7 @@ export type PhotoRequest =
       readonly backend: string;
       readonly model: string | null;
       readonly features: string | null;
-      readonly onnx: OnnxChoice | null;
+      readonly onnx: boolean;
       readonly maxPixels: number;
       readonly settings: PhotoSettings;
     }

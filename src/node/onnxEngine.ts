@@ -18,9 +18,10 @@ export interface OnnxEngineOptions extends Pick<ColorizerOptions, 'features'> {
    */
   readonly runtime?: OnnxRuntimeName;
   /**
-   * Threads of onnxruntime-node, a positive integer; onnxruntime-web has one.
+   * Threads of onnxruntime-node, a positive integer; onnxruntime-web has one. More help large networks such as those of `reference` on
+   * idle cores; small ones wait for each other, and waiting takes processor time too.
    *
-   * @defaultValue as many as the processor has cores
+   * @defaultValue `1`
    */
   readonly threads?: number;
 }
@@ -37,7 +38,7 @@ export interface OnnxEngine extends ColorizerEngine {
 async function openSessions(
   loaded: LoadedRuntime,
   graphs: ReadonlyMap<string, Uint8Array>,
-  threads: number | undefined,
+  threads: number,
 ): Promise<Map<string, GraphSession>> {
   const sessions = new Map<string, GraphSession>();
   try {
@@ -66,9 +67,10 @@ function fieldsOf({ shape, values }: GraphTensor): TensorData[] {
   const pixels = height * width;
   return Array.from({ length: count }, (_, i) => {
     const field = new Float32Array(pixels * channels);
-    const first = i * field.length;
-    for (let j = 0; j < field.length; j++)
-      field[j] = values[first + (j % channels) * pixels + Math.trunc(j / channels)]!;
+    for (let channel = 0; channel < channels; channel++) {
+      const first = (i * channels + channel) * pixels;
+      for (let j = 0; j < pixels; j++) field[j * channels + channel] = values[first + j]!;
+    }
     return { shape: [height, width, channels], values: field };
   });
 }
@@ -100,7 +102,7 @@ function networksOf(sessions: ReadonlyMap<string, GraphSession>, looksAtFeatures
 export async function engineOn(
   loaded: LoadedRuntime,
   models: ColorizerModels,
-  { features, threads }: OnnxEngineOptions = {},
+  { features, threads = 1 }: OnnxEngineOptions = {},
 ): Promise<OnnxEngine> {
   const { exportOnnx } = await import('../interchange/exportOnnx.js');
   const looksAtFeatures = models.mixtureDensityNetwork.config.input.kind === 'features';
@@ -160,10 +162,10 @@ export async function onnxEngine(
   models: ColorizerModels,
   options: OnnxEngineOptions = {},
 ): Promise<OnnxEngine> {
-  const { runtime, threads } = options;
+  const { runtime, threads = 1 } = options;
   assertColorizerModels(ACTION, models);
   assertFeatures(ACTION, models, options);
   if (runtime !== undefined) assertOneOf(ACTION, 'runtime', runtime, ONNX_RUNTIMES);
-  if (threads !== undefined) assertPositiveInteger(ACTION, 'threads', threads);
+  assertPositiveInteger(ACTION, 'threads', threads);
   return engineOn(await loadOnnxRuntime(runtime === undefined ? ONNX_RUNTIMES : [runtime]), models, options);
 }

@@ -18,17 +18,17 @@ export interface GraphSession {
 /**
  * Makes a graph ready to run on the processor.
  *
- * @param threads Of onnxruntime-node; as many as it likes if left out.
+ * @param threads Of onnxruntime-node; onnxruntime-web has one.
  */
 export async function graphSession(
   { name, runtime }: LoadedRuntime,
   graph: Uint8Array,
-  threads: number | undefined,
+  threads: number,
 ): Promise<GraphSession> {
   const { InferenceSession, Tensor } = runtime;
   const options: InferenceSession.SessionOptions = {
     executionProviders: [name === 'onnxruntime-node' ? 'cpu' : 'wasm'],
-    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    intraOpNumThreads: threads,
   };
   const session = await InferenceSession.create(graph, options);
   return {
