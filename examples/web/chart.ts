@@ -28,6 +28,15 @@ function thinned(points: readonly Point[]): Point[] {
   }));
 }
 
+/** A moving mean: each value counts a tenth less than the one after it. */
+function movingMean(): (value: number) => number {
+  let [sum, weight] = [0, 0];
+  return (value) => {
+    [sum, weight] = [0.9 * sum + value, 0.9 * weight + 1];
+    return sum / weight;
+  };
+}
+
 /** Losses that are all positive are drawn by their logarithms, so that the later ones can be told apart. */
 function scaleOf(values: readonly number[]): (value: number) => number {
   const scale = values.every((value) => value > 0) ? Math.log : (value: number): number => value;
@@ -44,24 +53,35 @@ const MARKUP = `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img">
   <text class="low" x="${LEFT - 4}" y="${HEIGHT - BOTTOM}" text-anchor="end"></text>
   <text x="${LEFT}" y="${HEIGHT - 5}">0</text>
   <text class="steps" x="${RIGHT}" y="${HEIGHT - 5}" text-anchor="end"></text>
-  <polyline class="training" /><polyline class="validation" />
+  <polyline class="training" /><polyline class="trend" /><polyline class="validation" />
 </svg>
-<p class="legend"><span class="training"></span> training <span class="validation"></span> validation <output></output></p>`;
+<p class="legend"><i class="training"></i> training <i class="validation"></i> validation <span></span></p>`;
+
+const emptyLines = (): Record<'training' | 'trend' | 'validation', Point[]> => ({
+  training: [],
+  trend: [],
+  validation: [],
+});
 
 /** A chart in the element of a selector; `name` is what screen readers call it. */
 export function lossChart(selector: string, name: string): LossChart {
   const box = element(selector);
   box.innerHTML = MARKUP;
-  let lines: Record<'training' | 'validation', Point[]> = { training: [], validation: [] };
+  let lines = emptyLines();
+  let trend = movingMean();
   let steps = 1;
   let isDue = false;
 
   const draw = (): void => {
     isDue = false;
-    const thin = { training: thinned(lines.training), validation: lines.validation };
+    const thin = {
+      training: thinned(lines.training),
+      trend: thinned(lines.trend),
+      validation: lines.validation,
+    };
     const values = [...thin.training, ...thin.validation].map(({ value }) => value);
     const y = scaleOf(values);
-    for (const line of ['training', 'validation'] as const) {
+    for (const line of ['training', 'trend', 'validation'] as const) {
       const points = thin[line].map(
         ({ step, value }) => `${(LEFT + (step / steps) * (RIGHT - LEFT)).toFixed(1)},${y(value).toFixed(1)}`,
       );
@@ -72,7 +92,7 @@ export function lossChart(selector: string, name: string): LossChart {
     element('.steps', box).textContent = values.length ? `${steps} steps` : '';
     const last = thin.training.at(-1);
     const now = last === undefined ? '' : `${short(last.value)} at step ${last.step}`;
-    element('output', box).textContent = now;
+    element('.legend span', box).textContent = now;
     element('svg', box).setAttribute('aria-label', `Loss of the ${name}: ${now || 'not trained yet'}`);
   };
   const drawSoon = (): void => {
@@ -83,10 +103,11 @@ export function lossChart(selector: string, name: string): LossChart {
   return {
     add: (line, point) => {
       lines[line].push(point);
+      if (line === 'training') lines.trend.push({ ...point, value: trend(point.value) });
       drawSoon();
     },
     clear: (total) => {
-      [lines, steps] = [{ training: [], validation: [] }, total];
+      [lines, trend, steps] = [emptyLines(), movingMean(), total];
       drawSoon();
     },
   };

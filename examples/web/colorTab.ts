@@ -3,7 +3,7 @@ import type { WorkerColorization, WorkerColorizer } from 'polyhue/worker';
 
 import { fillGallery, reserveGallery } from './gallery.js';
 import type { Model } from './model.js';
-import { element, listenToFiles, notes, offer, percent } from './page.js';
+import { element, listenToFiles, notes, offer, tens } from './page.js';
 import { type OpenPhoto, openPhoto } from './photo.js';
 import { stage } from './stage.js';
 
@@ -39,7 +39,7 @@ async function showGrey(colorizer: WorkerColorizer, opened: OpenPhoto): Promise<
 
 function requestNow(signal: AbortSignal) {
   const onProgress = ({ share }: { share?: number }): void => {
-    if (share !== undefined && !signal.aborted) say(`Looking for colors: ${percent(share)}`);
+    if (share !== undefined && !signal.aborted) say(`Looking for colors: ${tens(share)}`);
   };
   return {
     mode: field('mode') as 'distinct' | 'modes' | 'samples',

@@ -2,7 +2,7 @@ import { type CheckpointReader, httpStore } from 'polyhue';
 import { indexedDbStore, keptReader } from 'polyhue/browser';
 import { loadWorkerColorizer, type WorkerColorizer } from 'polyhue/worker';
 
-import { element, percent } from './page.js';
+import { element, tens } from './page.js';
 
 /** The colorizer of the page, which can be replaced by another. */
 export interface Model {
@@ -15,7 +15,7 @@ export interface Model {
 
 function describe({ backend, adapter, skipped }: WorkerColorizer['backend']): string {
   const why = skipped.some((one) => one.backend === 'webgpu')
-    ? ' as WebGPU is not available here: slower, with the same results'
+    ? ', as WebGPU is not available here: slower, with the same results'
     : '';
   return `Backend: ${backend}${adapter ? ` on ${adapter.name}` : ''}${why}.`;
 }
@@ -30,7 +30,7 @@ export function model(say: (text: string) => void): Model {
   const open = async (reader: CheckpointReader): Promise<WorkerColorizer> =>
     loadWorkerColorizer(reader, {
       onProgress: ({ loadedBytes, totalBytes }) =>
-        say(`Loading the model: ${percent(loadedBytes / totalBytes)}`),
+        say(`Loading the model: ${tens(loadedBytes / totalBytes)}`),
     });
   const become = async (reader: CheckpointReader, name: string): Promise<void> => {
     const colorizer = await open(reader);

@@ -15,6 +15,9 @@ export function draw(canvas: HTMLCanvasElement, bitmap: ImageBitmap): void {
   canvas.getContext('bitmaprenderer')!.transferFromImageBitmap(bitmap);
 }
 
+/** How far something is, for a line that screen readers say aloud: in tens. */
+export const tens = (share: number): string => percent(Math.floor(share * 10) / 10);
+
 export const percent = (share: number | null): string => `${Math.round((share ?? 0) * 100)} %`;
 
 /** Offers a file for download. */

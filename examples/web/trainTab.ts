@@ -75,8 +75,9 @@ function progressTeller(training: () => WorkerTraining | null, steps: number) {
     const line = kind === 'step' ? 'training' : 'validation';
     charts[stage].add(line, { step, value: losses['total']! });
     if (kind === 'validation') return;
+    if (step !== 1 && step % every !== 0) return; // The charts show each step; a screen reader says each of these.
     if (!isPaused) say(`Training ${NAMES[stage]}: step ${step} of ${steps}.`);
-    if (step === 1 || step % every === 0) void paint(stage, step);
+    void paint(stage, step);
   };
 }
 

@@ -160,6 +160,21 @@ function trainingSettings(args: ParsedArguments): TrainingSettings {
   });
 }
 
+/** The networks to train: those of the preset, with the deviations of the method for the loss that trains none. */
+function networksOf({
+  preset,
+  training,
+}: Pick<TrainRequest, 'preset' | 'training'>): Pick<TrainColorizerOptions, 'preset' | 'configs'> {
+  if (training.mixtureLoss?.form !== 'nearest') return { preset };
+  const deviations = { kind: 'fixed', stdDev: 0.1 } as const;
+  return {
+    configs: {
+      colorVae: COLOR_VAE_PRESETS[preset],
+      mixtureDensityNetwork: { ...MIXTURE_PRESETS[preset], deviations },
+    },
+  };
+}
+
 function trainRequest(args: ParsedArguments): TrainRequest {
   const [path, ...more] = args.operands;
   if (path === undefined || more.length > 0) {
@@ -253,7 +268,7 @@ async function trainAndSave(request: TrainRequest, source: ImageSource, terminal
       ...(rarity && { rarity }),
       source: training,
       validation,
-      preset,
+      ...networksOf(request),
       seed,
       store: folderStore(join(out, 'training')),
       resume,

@@ -12,6 +12,7 @@ import {
 import type { ColorVaeLossOptions } from '../losses/colorVaeLoss.js';
 import type { MixtureDensityLossOptions } from '../losses/mixtureDensityLoss.js';
 import { presetConfigs } from '../models/colorizerModels.js';
+import type { DeviationConfig } from '../models/config.js';
 import type { TrainColorizerOptions } from './colorizerOptions.js';
 
 const ACTION = 'train a colorizer';
@@ -95,10 +96,18 @@ function defaultWarmup({ preset = 'compact', configs }: TrainColorizerOptions): 
   return latentSide > 1 ? MAP_WARMUP : 0;
 }
 
+/** The loss of the nearest component has no gradient for deviations: a run would fail only after its first stage. */
+function assertReached(deviations: DeviationConfig, { form }: MixtureDensityLossOptions): void {
+  if (form !== 'nearest' || deviations.kind === 'fixed') return;
+  const rule = 'be "posterior" or "exact" where deviations are learned, or the configs have fixed ones';
+  throw new TypeError(argumentMessage(ACTION, 'mixtureLoss.form', rule, form));
+}
+
 /** What is to be trained: in stage two, a network that looks at the very grey level that the color VAE is given. */
-function assertTrainable({ preset = 'compact', configs }: TrainColorizerOptions): void {
+function assertTrainable({ preset = 'compact', configs, ...options }: TrainColorizerOptions): void {
   const { colorVae, mixtureDensityNetwork } = configs ?? presetConfigs(ACTION, preset);
-  const { input } = mixtureDensityNetwork;
+  const { input, deviations } = mixtureDensityNetwork;
+  assertReached(deviations, options.mixtureLoss ?? MIXTURE_LOSS);
   if (input.kind !== 'greyLevel') {
     const [argument, value] =
       configs === undefined ? ['preset', preset] : ['configs.mixtureDensityNetwork.input.kind', input.kind];
@@ -123,7 +132,8 @@ function assertLeftOut(lengths: Readonly<Record<string, number | undefined>>): v
  * The plan that options amount to.
  *
  * @throws {RangeError} If a number is out of its range or there is no picture.
- * @throws {TypeError} If `preset` is unknown or needs features, or epochs are given beside `steps`.
+ * @throws {TypeError} If `preset` is unknown or needs features, epochs are given beside `steps`, or the loss of the nearest
+ *   component would have to train deviations.
  */
 export async function trainingPlan(options: TrainColorizerOptions): Promise<TrainingPlan> {
   const { source, seed, batchSize = 16, epochs, mixtureEpochs, steps } = options;

@@ -131,7 +131,8 @@ async function runStages(run: Run, place: TrainingPlace): Promise<void> {
  *
  * @returns The trained networks, to be disposed by the caller; see `colorizer` and `saveColorizerModels`.
  * @throws {RangeError} If a number is out of its range or there is no picture.
- * @throws {TypeError} If `preset` is unknown or needs features, or epochs are given beside `steps`.
+ * @throws {TypeError} If `preset` is unknown or needs features, epochs are given beside `steps`, or the loss of the nearest
+ *   component would have to train deviations.
  * @throws {TrainingError} If a loss is not finite, no picture can be read, or the state to resume is of another run.
  * @throws {CheckpointError} If the state cannot be saved or read.
  * @throws The reason of `signal` once it is aborted.

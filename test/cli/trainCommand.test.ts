@@ -125,6 +125,11 @@ describe('polyhue train', () => {
       chroma: 1,
     });
     expect(await weightFiles(out)).not.toEqual(whole);
+    const nearest = join(root, 'nearest');
+    expect((await train(photos, nearest, '--mixture-loss', 'nearest')).code).toBe(0);
+    const manifest = JSON.parse(await readFile(join(nearest, 'polyhue.json'), 'utf8')) as object;
+    const deviations = { kind: 'fixed', stdDev: 0.1 };
+    expect(manifest).toMatchObject({ metadata: { mixtureDensityNetwork: { deviations } } });
     const wrong = await train(photos, join(root, 'other'), '--mixture-loss', 'best');
     expect(wrong).toMatchObject({
       code: 2,

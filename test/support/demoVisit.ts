@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import axe from 'axe-core';
 import type { BrowserContext, Page } from 'playwright';
 
 import { saveColorizerModels } from '../../src/models/colorizerModels.js';
@@ -59,4 +60,44 @@ export async function upload(page: Page, file: GivenFile = PHOTO): Promise<void>
 export async function galleryPixels(page: Page): Promise<string[]> {
   const canvases = page.locator('#gallery canvas');
   return canvases.evaluateAll((all) => all.map((one) => (one as HTMLCanvasElement).toDataURL()));
+}
+
+/** What axe-core finds wrong, however slight. */
+export async function accessibilityFindings(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(async () =>
+    (globalThis as unknown as { axe: typeof axe }).axe.run(),
+  );
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+/** Presses Tab until something has the focus. */
+export async function tabTo(page: Page, selector: string): Promise<void> {
+  for (let presses = 0; presses < 30; presses++) {
+    await page.keyboard.press('Tab');
+    if (await page.locator(selector).evaluate((one) => one === document.activeElement)) return;
+  }
+  throw new Error(`The Tab key does not reach ${selector}`);
+}
+
+/** Drops or pastes a file on the page. */
+export async function give(
+  page: Page,
+  kind: 'drop' | 'paste',
+  content: Buffer | string,
+  name: string,
+): Promise<void> {
+  const bytes = [...Buffer.from(content)];
+  await page.evaluate(
+    ({ kind, bytes, name }) => {
+      const data = new DataTransfer();
+      data.items.add(new File([new Uint8Array(bytes)], name, { type: 'image/jpeg' }));
+      const event =
+        kind === 'drop'
+          ? new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true })
+          : new ClipboardEvent('paste', { clipboardData: data, bubbles: true });
+      document.body.dispatchEvent(event);
+    },
+    { kind, bytes, name },
+  );
 }

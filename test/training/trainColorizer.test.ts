@@ -285,6 +285,12 @@ describe('trainColorizer()', () => {
             'not at features of it: current value is "reference"',
         ),
       );
+      await expect(attempt({ mixtureLoss: { form: 'nearest' } })).rejects.toThrow(
+        new TypeError(
+          'Cannot train a colorizer as \'mixtureLoss.form\' must be "posterior" or "exact" where deviations are learned, ' +
+            'or the configs have fixed ones: current value is "nearest"',
+        ),
+      );
       const mixtureDensityNetwork = {
         ...SMALLEST_MIXTURE,
         input: { kind: 'greyLevel', imageSize: 32 },
