@@ -8,7 +8,7 @@ import {
   disposeColorizerModels,
   shrinkImage,
 } from 'polyhue';
-import { decodeImage, onnxEngine, type OnnxEngineOptions, startBackend } from 'polyhue/node';
+import { decodeImage, onnxEngine, type OnnxEngine, type OnnxEngineOptions, startBackend } from 'polyhue/node';
 
 import { medianTimes } from './measure.js';
 import type { Table } from './report.js';
@@ -49,6 +49,21 @@ async function engineRowsOf(
   return rows;
 }
 
+/** An engine, or a line that says why there is none. */
+async function engineOrNote(
+  name: string,
+  models: ColorizerModels,
+  options: OnnxEngineOptions,
+): Promise<OnnxEngine | undefined> {
+  try {
+    return await onnxEngine(models, options);
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error;
+    console.log(`Skipped ${name}: ${error.message}`);
+    return undefined;
+  }
+}
+
 /** The networks on TensorFlow.js and on the packages of ONNX Runtime that are installed; a line for each that is not. */
 export async function engineTables(): Promise<Table[]> {
   await startBackend('wasm');
@@ -56,14 +71,10 @@ export async function engineTables(): Promise<Table[]> {
   const rows = [...(await engineRowsOf('TensorFlow.js, wasm', models, undefined, undefined))];
   const base = new Map(rows.map((row) => [row['results'] as number, row['processor ms'] as number]));
   for (const [name, options] of ENGINES) {
-    try {
-      const engine = await onnxEngine(models, options);
-      rows.push(...(await engineRowsOf(name, models, engine, base)));
-      await engine.dispose();
-    } catch (error) {
-      if (!(error instanceof BackendError)) throw error;
-      console.log(`Skipped ${name}: ${error.message}`);
-    }
+    const engine = await engineOrNote(name, models, options);
+    if (engine === undefined) continue;
+    rows.push(...(await engineRowsOf(name, models, engine, base)));
+    await engine.dispose();
   }
   disposeColorizerModels(models);
   return [{ title: 'Networks alone: compact, model loaded', rows }];

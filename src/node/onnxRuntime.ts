@@ -19,7 +19,7 @@ export interface LoadedRuntime {
 }
 
 /** How a package is found and loaded. */
-export interface RuntimePackage {
+interface RuntimePackage {
   readonly isInstalled: () => boolean;
   readonly load: () => Promise<OnnxRuntime>;
 }
@@ -42,7 +42,7 @@ function isInstalled(name: OnnxRuntimeName): boolean {
 const PACKAGES: RuntimePackages = {
   'onnxruntime-node': {
     isInstalled: () => isInstalled('onnxruntime-node'),
-    load: async () => require('onnxruntime-node') as OnnxRuntime,
+    load: async () => require(ONNX_RUNTIMES[0]) as OnnxRuntime,
   },
   'onnxruntime-web': {
     isInstalled: () => isInstalled('onnxruntime-web'),
@@ -71,7 +71,7 @@ export async function loadOnnxRuntime(
       throw new BackendError(`${ACTION} as the package "${name}" does not load: ${MEND}`, { cause });
     }
   }
-  const quoted = names.map((name) => `"${name}"`);
-  const none = names.length > 1 ? `neither ${quoted.join(' nor ')} is` : `${quoted[0]!} is not`;
-  throw new BackendError(`${ACTION} as ${none} installed: run "npm install ${names[0]!}"`);
+  const [first, second] = names;
+  const none = second === undefined ? `"${first}" is not` : `neither "${first}" nor "${second}" is`;
+  throw new BackendError(`${ACTION} as ${none} installed: run "npm install ${first}"`);
 }
