@@ -2,7 +2,7 @@
  * The speeds that matter to users, in tables and as JSON.
  *
  *     npm run bench                           every part, about eight minutes
- *     npm run bench -- colorize lab           some of: lab, colorize, trainStep, startup, scaling
+ *     npm run bench -- colorize lab           some of: lab, colorize, engines, trainStep, startup, scaling
  *     npm run bench -- --json FILE            where to write the JSON (default: out/bench/DATE.json)
  *     npm run bench -- trainStep --slow       also the networks on the cpu backend, an hour more
  *
@@ -15,6 +15,7 @@ import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { colorizeTables } from './colorize.js';
+import { engineTables } from './engines.js';
 import { labTables } from './lab.js';
 import { printReport, type Table, writeReport } from './report.js';
 import { scalingTables } from './scaling.js';
@@ -24,6 +25,7 @@ import { trainStepTables } from './trainStep.js';
 const PARTS: Readonly<Record<string, (slow: boolean) => Promise<Table[]>>> = {
   lab: labTables,
   colorize: colorizeTables,
+  engines: engineTables,
   trainStep: trainStepTables,
   startup: startupTables,
   scaling: scalingTables,

@@ -266,6 +266,7 @@ export type { LatentMode } from './inference/chooseLatents.js';
 export type { Colorization, LatentChoice } from './inference/colorization.js';
 export { colorizer, loadColorizer } from './inference/colorizer.js';
 export type { ColorizerOptions } from './inference/encodePhoto.js';
+export type { ColorizerEngine, EngineMixture } from './inference/engine.js';
 export type { ColorizeOptions, ColorizeProgress, Colorizer } from './inference/colorizer.js';
 export { colorizeSequence, type SequenceFrame, type SequenceOptions } from './inference/colorizeSequence.js';
 export { contactSheet, type ContactSheetOptions, type ContactSheetTile } from './inference/contactSheet.js';

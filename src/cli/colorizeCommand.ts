@@ -14,10 +14,17 @@ import { BACKEND_OPTION, type ComputeChoice, computeChoice, startChosenBackend }
 import { colorizeFrames } from './colorizeFrames.js';
 import { type PhotoOutcome, photoPainter } from './colorizePhoto.js';
 import { colorizePhotos, type ColorizePhotosOptions } from './colorizePhotos.js';
+import { ENGINE_OPTION, onnxChoice } from './engineOption.js';
 import { assertCount, colorizeOptions, LATENT_OPTIONS } from './latentOptions.js';
 import { makeFolder } from './makeFolder.js';
 import { MODEL_OPTION, modelName } from './modelStore.js';
-import { FEATURES_OPTION, modelHash, type ModelPlaces, openColorizer } from './openColorizer.js';
+import {
+  type ColorizerPlaces,
+  FEATURES_OPTION,
+  modelHash,
+  openColorizer,
+  runtimeNote,
+} from './openColorizer.js';
 import {
   type PhotoFailure,
   type PhotoJob,
@@ -74,6 +81,7 @@ export const COLORIZE_COMMAND: CommandSpec = {
     resume: { description: 'pass over photos that are done: same photo, same model, same options' },
     'max-pixels': { value: 'N', description: 'refuse larger photos (default: 100000000)' },
     backend: BACKEND_OPTION,
+    engine: ENGINE_OPTION,
     workers: { value: 'N', description: 'threads that color a photo each, on wasm (default: 1)' },
     json: { description: 'write one JSON object per photo to standard output' },
     help: { short: 'h', description: 'show this help' },
@@ -91,7 +99,7 @@ export const COLORIZE_COMMAND: CommandSpec = {
 };
 
 /** What a call of the command asks for. */
-interface ColorizeRequest extends ModelPlaces {
+interface ColorizeRequest extends ColorizerPlaces {
   readonly paths: readonly string[];
   readonly maxPixels: number;
   readonly json: boolean;
@@ -122,6 +130,7 @@ function colorizeRequest(args: ParsedArguments): ColorizeRequest {
     paths: args.operands,
     model: place(args, 'model') ?? null,
     features: place(args, 'features') ?? null,
+    onnx: onnxChoice(args),
     maxPixels: positiveInteger(args, 'max-pixels') ?? DEFAULT_MAX_PIXELS,
     json: args.switched('json'),
     resume: args.switched('resume'),
@@ -153,7 +162,7 @@ type PaintAll = (jobs: readonly PhotoJob[], options: ColorizePhotosOptions) => P
 
 /** Calls `body` with what paints: this thread, or as many workers as were asked for and there are photos. */
 async function withPainters(
-  { compute, model, features, maxPixels }: ColorizeRequest,
+  { compute, model, features, onnx, maxPixels }: ColorizeRequest,
   { colorizer, settings, open }: Studio,
   { photos, signal }: { readonly photos: number; readonly signal: AbortSignal },
   body: (paint: PaintAll) => Promise<void>,
@@ -167,7 +176,15 @@ async function withPainters(
     return body(async (jobs, options) => colorizePhotos(painters, jobs, options));
   }
   const { backend } = compute;
-  const workers = await photoWorkers(count, { kind: 'open', backend, model, features, maxPixels, settings });
+  const workers = await photoWorkers(count, {
+    kind: 'open',
+    backend,
+    model,
+    features,
+    onnx,
+    maxPixels,
+    settings,
+  });
   signal.addEventListener('abort', workers.stop);
   try {
     if (signal.aborted) workers.stop();
@@ -270,8 +287,9 @@ export async function colorizeCommand(args: ParsedArguments, terminal: Terminal)
   const { signal } = terminal;
   Object.assign(request.settings.options, await referenceOption(args, request.maxPixels));
   await startChosenBackend(request.compute.backend, 'inference', terminal);
-  const colorizer = await openColorizer(request, signal);
+  const { colorizer, runtime, close } = await openColorizer(request, signal);
   try {
+    if (runtime !== null) terminal.stderr.write(`${runtimeNote(runtime)}\n`);
     assertCount(colorizer, request.settings.options);
     const reading = { maxPixels: request.maxPixels, size: colorizer.models.colorVae.config.imageSize };
     Object.assign(request.settings.options, await lockOption(request.lock, reading));
@@ -282,6 +300,6 @@ export async function colorizeCommand(args: ParsedArguments, terminal: Terminal)
     };
     return await colorizeAll(request, { colorizer, settings, open: photoOpener() }, terminal);
   } finally {
-    colorizer.dispose();
+    await close();
   }
 }

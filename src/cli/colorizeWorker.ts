@@ -21,7 +21,7 @@ async function carryOut(request: Exclude<PhotoRequest, { kind: 'stop' }>): Promi
     const { backend, maxPixels, settings } = request;
     enableProdMode();
     await startBackend(backend as NodeBackend, { task: 'inference' });
-    const colorizer = await openColorizer(request, signal);
+    const { colorizer } = await openColorizer(request, signal);
     const { keepMetadata } = settings.files;
     const read = photoReader({ open: photoOpener(), maxPixels, keepMetadata });
     painter = photoPainter(colorizer, settings, read, signal);

@@ -11,6 +11,7 @@ export type PhotoRequest =
       readonly backend: string;
       readonly model: string | null;
       readonly features: string | null;
+      readonly onnx: boolean;
       readonly maxPixels: number;
       readonly settings: PhotoSettings;
     }

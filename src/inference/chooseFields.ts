@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
+import type { TensorData } from '../checkpoint/tensorData.js';
 import type { GaussianMixture } from '../distributions/gaussianMixture.js';
 import type { ColorVae } from '../models/colorVae.js';
 import {
@@ -9,6 +10,7 @@ import {
   modeCandidates,
 } from './chooseLatents.js';
 import { decodeFields } from './decodeFields.js';
+import type { ColorizerEngine } from './engine.js';
 import { type FieldCandidate, type KeptField, mostDistinct, unlikeFields } from './unlikeFields.js';
 
 /** Codes drawn for each result that is asked for: those left over take the place of near-duplicates. */
@@ -21,8 +23,10 @@ export interface EncodedPhoto {
   readonly vae: ColorVae;
   /** A batch of 1. */
   readonly mixture: GaussianMixture;
-  /** Result of `encodeGreyLevel`. */
+  /** Result of `encodeGreyLevel`; empty where an engine decodes. */
   readonly conditioning: readonly tf.Tensor4D[];
+  /** Decodes in place of the networks. */
+  readonly engine?: ColorizerEngine | undefined;
   /** L in 0..100, `[size, size]`, at the size of the color fields. */
   readonly lightness: Float32Array;
   /** What is done to each color field before fields are compared; none if left out. */
@@ -35,12 +39,21 @@ export interface ChosenField extends KeptField {
   readonly weight: number;
 }
 
+/** The color fields of codes, by the engine if there is one. */
+export async function fieldsOf(
+  { vae, conditioning, engine, lightness }: Omit<EncodedPhoto, 'mixture' | 'finish'>,
+  latents: readonly Float32Array[],
+): Promise<readonly TensorData[]> {
+  if (engine !== undefined) return engine.colorFields(lightness, latents);
+  return decodeFields(vae, latents, conditioning);
+}
+
 /** Decodes candidates for one photo. */
 export async function decodeCandidates(
-  { vae, conditioning, finish }: EncodedPhoto,
+  { finish, ...encoded }: EncodedPhoto,
   candidates: readonly LatentCandidate[],
 ): Promise<FieldCandidate[]> {
-  const decoded = await decodeFields(vae, candidates.map(({ latent }) => latent), conditioning); // prettier-ignore
+  const decoded = await fieldsOf(encoded, candidates.map(({ latent }) => latent)); // prettier-ignore
   const fields =
     finish === undefined ? decoded : decoded.map(({ shape, values }) => ({ shape, values: finish(values) }));
   return candidates.map((candidate, i) => ({ ...candidate, colorField: fields[i]! }));

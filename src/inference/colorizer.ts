@@ -11,11 +11,11 @@ import {
   disposeColorizerModels,
   loadColorizerModels,
 } from '../models/colorizerModels.js';
-import { type ChosenField, chooseFields, type EncodedPhoto } from './chooseFields.js';
+import { type ChosenField, chooseFields, type EncodedPhoto, fieldsOf } from './chooseFields.js';
 import { type ChooseLatentsOptions, latentOptions, type LatentMode } from './chooseLatents.js';
 import { colorization, type Colorization, GIVEN, paintedPhoto, type PaintedPhoto } from './colorization.js';
-import { decodeFields } from './decodeFields.js';
-import { assertFeatures, type ColorizerOptions, mixtureOf, withGreyPhoto } from './encodePhoto.js';
+import { assertFeatures, type ColorizerOptions, photoMixture, withGreyPhoto } from './encodePhoto.js';
+import type { ColorizerEngine } from './engine.js';
 import { assertUpsampling, type Upsampling } from './paintPhoto.js';
 import { type PlacedWishes, prepareWishes } from './steering/prepareWishes.js';
 import { asksForCodes, steerFields } from './steering/steerFields.js';
@@ -97,6 +97,8 @@ export interface Colorizer {
   readonly dispose: () => void;
 }
 
+type GreyPhotoBody = Parameters<typeof withGreyPhoto<Colorization[]>>[2];
+
 /** A result with what was wished for, and how near it comes. */
 function wishedColorization(
   photo: PaintedPhoto,
@@ -106,22 +108,28 @@ function wishedColorization(
   return colorization(photo, { ...chosen, wishErrors: wishes.errorsOf(chosen.colorField.values) });
 }
 
+/** The engine, for what it can do: codes are moved by gradients, and decoded again by what moved them. */
+function engineFor(wishes: ColorWishes, { engine }: ColorizerOptions): ColorizerEngine | undefined {
+  return asksForCodes(wishes) ? undefined : engine;
+}
+
 async function decodePhoto(
   { colorVae: vae }: ColorizerModels,
   photo: RasterImage,
   latents: readonly Float32Array[],
-  wishes: ColorWishes,
+  { wishes, engine }: { readonly wishes: ColorWishes; readonly engine: ColorizerEngine | undefined },
 ): Promise<Colorization[]> {
-  return withGreyPhoto(vae, photo, async ({ conditioning, lightness }) => {
-    const place = { lightness: await lightness.data<'float32'>(), size: vae.config.imageSize };
-    const placed = await prepareWishes(wishes, photo, place);
+  const decode: GreyPhotoBody = async ({ conditioning, lightness: square }) => {
+    const lightness = await square.data<'float32'>();
+    const placed = await prepareWishes(wishes, photo, { lightness, size: vae.config.imageSize });
     const painted = paintedPhoto(photo);
-    const colorFields = await decodeFields(vae, latents, conditioning);
+    const colorFields = await fieldsOf({ vae, conditioning, engine, lightness }, latents);
     return latents.map((latent, i) => {
       const colorField = { ...colorFields[i]!, values: placed.apply(colorFields[i]!.values) };
       return wishedColorization(painted, placed, { ...GIVEN, latent: latent.slice(), colorField });
     });
-  });
+  };
+  return withGreyPhoto(vae, photo, decode, engine);
 }
 
 /** What a call of `colorize` asks for each photo. */
@@ -136,9 +144,9 @@ interface PhotoRequest {
 async function chooseWished(
   encoded: EncodedPhoto,
   placed: PlacedWishes,
-  { settings, signal, onShare }: PhotoRequest,
+  { settings, wishes, signal, onShare }: PhotoRequest,
 ): Promise<ChosenField[]> {
-  if (asksForCodes(placed)) return steerFields(encoded, placed, { ...settings, signal, onShare });
+  if (asksForCodes(wishes)) return steerFields(encoded, placed, { ...settings, signal, onShare });
   const { apply, saturation } = placed;
   return chooseFields(saturation === 1 ? encoded : { ...encoded, finish: apply }, settings);
 }
@@ -150,15 +158,17 @@ async function colorizePhoto(
   options: ColorizerOptions,
 ): Promise<Colorization[]> {
   const { colorVae: vae } = models;
-  const mixture = mixtureOf(models, photo, options);
+  const engine = engineFor(request.wishes, options);
+  const mixture = await photoMixture(models, photo, options, engine);
+  const choose: GreyPhotoBody = async ({ conditioning, lightness: square }) => {
+    const lightness = await square.data<'float32'>();
+    const placed = await prepareWishes(request.wishes, photo, { lightness, size: vae.config.imageSize });
+    const chosen = await chooseWished({ vae, mixture, conditioning, engine, lightness }, placed, request);
+    const painted = paintedPhoto(photo, request.upsampling);
+    return chosen.map((one) => wishedColorization(painted, placed, one));
+  };
   try {
-    return await withGreyPhoto(vae, photo, async ({ conditioning, lightness: square }) => {
-      const lightness = await square.data<'float32'>();
-      const placed = await prepareWishes(request.wishes, photo, { lightness, size: vae.config.imageSize });
-      const chosen = await chooseWished({ vae, mixture, conditioning, lightness }, placed, request);
-      const painted = paintedPhoto(photo, request.upsampling);
-      return chosen.map((one) => wishedColorization(painted, placed, one));
-    });
+    return await withGreyPhoto(vae, photo, choose, engine);
   } finally {
     tf.dispose([mixture.logits, mixture.means, mixture.logStdDevs]);
   }
@@ -236,7 +246,8 @@ export function colorizer(models: ColorizerModels, options: ColorizerOptions = {
       channelsOf('decode latents', photo);
       assertLatents(latents, latentDim);
       assertWishes('decode latents', wishes, photo, imageSize);
-      return watched(WORK, () => decodePhoto(models, photo, latents, wishes));
+      const engine = engineFor(wishes, options);
+      return watched(WORK, () => decodePhoto(models, photo, latents, { wishes, engine }));
     },
     dispose: () => disposeColorizerModels(models),
   };
@@ -252,11 +263,11 @@ export async function loadColorizer(
   store: CheckpointReader,
   options: Omit<LoadCheckpointOptions, 'kind'> & ColorizerOptions = {},
 ): Promise<Colorizer> {
-  const { features, ...loading } = options;
+  const { features, engine, ...loading } = options;
   const { colorVae, mixtureDensityNetwork } = await loadColorizerModels(store, loading);
   const models = { colorVae, mixtureDensityNetwork };
   try {
-    return colorizer(models, features === undefined ? {} : { features });
+    return colorizer(models, { ...(features && { features }), ...(engine && { engine }) });
   } catch (error) {
     disposeColorizerModels(models);
     throw error;

@@ -3,14 +3,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { TensorData } from '../checkpoint/tensorData.js';
 import { type ColorVae, decodeLatents } from '../models/colorVae.js';
 
-/** Codes decoded in one go, which bounds the memory that many take. */
+/** Codes decoded in one go. */
 const DECODED_AT_ONCE = 16;
 
-/** Codes as a tensor, shape `[count, latentDim]`. */
-function stackLatents(latents: readonly Float32Array[], latentDim: number): tf.Tensor2D {
+/** Codes one after the other, `[count, latentDim]`. */
+export function stackLatents(latents: readonly Float32Array[], latentDim: number): Float32Array {
   const values = new Float32Array(latents.length * latentDim);
   latents.forEach((latent, i) => values.set(latent, i * latentDim));
-  return tf.tensor2d(values, [latents.length, latentDim]);
+  return values;
 }
 
 /** Splits `[count, size, size, 2]` into its color fields, off the backend. */
@@ -24,6 +24,17 @@ async function readColorFields(fields: tf.Tensor4D): Promise<TensorData[]> {
   }));
 }
 
+/** Decodes codes a few at a time, which bounds the memory that many take. */
+export async function inParts(
+  latents: readonly Float32Array[],
+  decode: (some: readonly Float32Array[]) => Promise<readonly TensorData[]>,
+): Promise<TensorData[]> {
+  const colorFields: TensorData[] = [];
+  for (let first = 0; first < latents.length; first += DECODED_AT_ONCE)
+    colorFields.push(...(await decode(latents.slice(first, first + DECODED_AT_ONCE))));
+  return colorFields;
+}
+
 /**
  * The color fields of codes for one photo.
  *
@@ -35,15 +46,16 @@ export async function decodeFields(
   latents: readonly Float32Array[],
   conditioning: readonly tf.Tensor4D[],
 ): Promise<TensorData[]> {
-  const colorFields: TensorData[] = [];
-  for (let first = 0; first < latents.length; first += DECODED_AT_ONCE) {
-    const some = latents.slice(first, first + DECODED_AT_ONCE);
-    const fields = tf.tidy(() => decodeLatents(vae, stackLatents(some, vae.config.latentDim), conditioning));
+  return inParts(latents, async (some) => {
+    const { latentDim } = vae.config;
+    const fields = tf.tidy(() => {
+      const z = tf.tensor2d(stackLatents(some, latentDim), [some.length, latentDim]);
+      return decodeLatents(vae, z, conditioning);
+    });
     try {
-      colorFields.push(...(await readColorFields(fields)));
+      return await readColorFields(fields);
     } finally {
       fields.dispose();
     }
-  }
-  return colorFields;
+  });
 }

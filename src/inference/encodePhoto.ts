@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
+import { tensorFrom } from '../checkpoint/tensorData.js';
 import type { RasterImage } from '../data/image.js';
 import { lightnessToGreyLevel } from '../data/networkColor.js';
 import type { GaussianMixture } from '../distributions/gaussianMixture.js';
@@ -8,6 +9,7 @@ import { argumentMessage } from '../errors.js';
 import type { ColorizerModels } from '../models/colorizerModels.js';
 import { type ColorVae, encodeGreyLevel } from '../models/colorVae.js';
 import { predictMixture } from '../models/mixtureDensityNetwork.js';
+import type { ColorizerEngine } from './engine.js';
 import { squareLightness } from './greyInput.js';
 
 export interface ColorizerOptions {
@@ -16,6 +18,12 @@ export interface ColorizerOptions {
    * needed where its `config.input.kind` is `'features'`. It belongs to the caller.
    */
   readonly features?: { readonly network: LayersModel; readonly imageSize: number };
+  /**
+   * What computes the networks in place of TensorFlow.js, such as `onnxEngine` of `polyhue/node`; it belongs to the caller. Codes that are
+   * moved towards hints, a palette, a reference or a lock need gradients, and the frames of a clip are smoothed on the backend: these
+   * stay with TensorFlow.js.
+   */
+  readonly engine?: ColorizerEngine;
 }
 
 /** The mixture of one photo, a batch of 1, to be disposed by the caller. */
@@ -37,14 +45,42 @@ export function mixtureOf(
   });
 }
 
-/** Calls `body` with what the networks need of a photo: it is encoded once, whatever the number of codes. */
+/** The same, by the engine if there is one. */
+export async function photoMixture(
+  models: ColorizerModels,
+  photo: RasterImage,
+  options: ColorizerOptions,
+  engine: ColorizerEngine | undefined,
+): Promise<GaussianMixture> {
+  if (engine === undefined) return mixtureOf(models, photo, options);
+  const { input } = models.mixtureDensityNetwork.config;
+  const square = squareLightness(photo, (input.kind === 'greyLevel' ? input : options.features!).imageSize);
+  try {
+    const { logits, means, logStdDevs } = await engine.mixture(await square.data<'float32'>());
+    return {
+      logits: tensorFrom(logits) as tf.Tensor2D,
+      means: tensorFrom(means) as tf.Tensor3D,
+      logStdDevs: tensorFrom(logStdDevs) as tf.Tensor3D,
+    };
+  } finally {
+    square.dispose();
+  }
+}
+
+/**
+ * Calls `body` with what the networks need of a photo: it is encoded once, whatever the number of codes.
+ *
+ * @param engine Where one is given, it encodes the photo itself, and `conditioning` is empty.
+ */
 export async function withGreyPhoto<T>(
   vae: ColorVae,
   photo: RasterImage,
   body: (grey: { conditioning: readonly tf.Tensor4D[]; lightness: tf.Tensor4D }) => Promise<T>,
+  engine?: ColorizerEngine,
 ): Promise<T> {
   const [lightness, ...conditioning] = tf.tidy(() => {
     const lightness = squareLightness(photo, vae.config.imageSize);
+    if (engine !== undefined) return [lightness];
     return [lightness, ...encodeGreyLevel(vae, lightnessToGreyLevel(lightness))];
   }) as [tf.Tensor4D, ...tf.Tensor4D[]];
   try {

@@ -29,6 +29,10 @@ export type {
 export { nodeCapabilities } from './nodeCapabilities.js';
 export { nodeWorkers } from './nodeWorkers.js';
 export type { NodeWorkersOptions } from './nodeWorkers.js';
+export { onnxEngine } from './onnxEngine.js';
+export type { OnnxEngine, OnnxEngineOptions } from './onnxEngine.js';
+export { ONNX_RUNTIMES } from './onnxRuntime.js';
+export type { OnnxRuntimeName } from './onnxRuntime.js';
 export { openImageCache } from './openImageCache.js';
 export type { ImageCache, ImageCacheOptions } from './openImageCache.js';
 export { openImages } from './openImages.js';

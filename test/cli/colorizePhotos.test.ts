@@ -49,6 +49,7 @@ describe('colorizePhotos()', () => {
       backend: '',
       model: '',
       features: null,
+      onnx: false,
       maxPixels: 1,
       settings: {} as never,
     } as const;

@@ -3,15 +3,10 @@ import { describe, expect, it } from 'vitest';
 
 import { exportOnnx } from '../../src/interchange/exportOnnx.js';
 import { decodeLatents, encodeGreyLevel } from '../../src/models/colorVae.js';
-import {
-  type ColorizerConfigs,
-  type ColorizerModels,
-  disposeColorizerModels,
-} from '../../src/models/colorizerModels.js';
-import { colorVae } from '../../src/models/colorVae.js';
-import { mixtureDensityNetwork, predictMixture } from '../../src/models/mixtureDensityNetwork.js';
-import { COLOR_VAE_PRESETS, MIXTURE_PRESETS, type ModelPreset } from '../../src/models/presets.js';
+import { type ColorizerModels, disposeColorizerModels } from '../../src/models/colorizerModels.js';
+import { predictMixture } from '../../src/models/mixtureDensityNetwork.js';
 import { zhangFeatures } from '../../src/models/zhangFeatures.js';
+import { filledModels, narrowConfigs, presetConfigs } from '../support/filledModels.js';
 import { fillWithGoldenWeights, goldenUniform } from '../support/goldenWeights.js';
 import { expectAllClose, expectTensorsKeptAsync } from '../support/numeric.js';
 import { type OnnxTensor, runOnnx } from '../support/onnxRuntime.js';
@@ -19,48 +14,6 @@ import { MAP_MIXTURE, MAP_VAE } from '../support/mapModels.js';
 import { TINY_MIXTURE, TINY_VAE } from '../support/tinyModels.js';
 
 const CLOSE = { rtol: 0, atol: 1e-4 };
-const SIZE = 32;
-
-/** A preset with few filters. */
-function narrow(preset: 'reference' | 'referenceTf'): ColorizerConfigs {
-  const { [preset]: vae } = COLOR_VAE_PRESETS;
-  const { [preset]: network } = MIXTURE_PRESETS;
-  const filters = (vae.decoder.latentMerge === 'multiply' ? [4, 3, 5, 6] : [4, 3, 5, 7]) as readonly number[];
-  return {
-    colorVae: {
-      ...vae,
-      imageSize: SIZE,
-      latentDim: 6,
-      encoder: { ...vae.encoder, filters },
-      conditionalEncoder: { ...vae.conditionalEncoder, filters },
-      decoder: { ...vae.decoder, filters: [6, 5, 4, 3] },
-    },
-    mixtureDensityNetwork: {
-      ...network,
-      input: { kind: 'features', shape: [9, 9, 5] },
-      latentDim: 6,
-      components: 3,
-      trunk: network.trunk.map((layer) => ({ ...layer, filters: 4 })),
-      hidden: network.hidden.map((layer) => ({ ...layer, units: 7 })),
-    },
-  };
-}
-
-/** Networks whose weights make a mistake in any of them show. */
-function filledModels({ colorVae: vae, mixtureDensityNetwork: network }: ColorizerConfigs): ColorizerModels {
-  const models = {
-    colorVae: colorVae({ config: vae }),
-    mixtureDensityNetwork: mixtureDensityNetwork({ config: network }),
-  };
-  const { encoder, conditionalEncoder, decoder } = models.colorVae;
-  fillWithGoldenWeights(encoder, conditionalEncoder, decoder, models.mixtureDensityNetwork.model);
-  return models;
-}
-
-const presetConfigs = (preset: ModelPreset): ColorizerConfigs => ({
-  colorVae: COLOR_VAE_PRESETS[preset],
-  mixtureDensityNetwork: MIXTURE_PRESETS[preset],
-});
 
 /** Maps `[batch, height, width, channels]` as ONNX takes them. */
 async function channelsFirst(map: tf.Tensor4D): Promise<OnnxTensor> {
@@ -108,8 +61,8 @@ describe('exportOnnx()', () => {
     ['tiny', presetConfigs('tiny'), 3],
     ['compact', presetConfigs('compact'), 1],
     ['codes that are maps', { colorVae: MAP_VAE, mixtureDensityNetwork: MAP_MIXTURE }, 3],
-    ['a narrow reference', narrow('reference'), 3],
-    ['a narrow referenceTf', narrow('referenceTf'), 1],
+    ['a narrow reference', narrowConfigs('reference'), 3],
+    ['a narrow referenceTf', narrowConfigs('referenceTf'), 1],
   ] as const)('writes graphs of %s with which ONNX Runtime computes the same', async (_, configs, photos) => {
     const models = filledModels(configs);
     const files = await exportOnnx(models);
@@ -120,7 +73,7 @@ describe('exportOnnx()', () => {
   });
 
   it('enlarges maps with their corners in place where the network does', async () => {
-    const configs = narrow('reference');
+    const configs = narrowConfigs('reference');
     const decoder = { ...configs.colorVae.decoder, upsampling: 'bilinearAlignCorners' } as const;
     const models = filledModels({ ...configs, colorVae: { ...configs.colorVae, decoder } });
     await expectSameColors(models, (await exportOnnx(models)).get('colors.onnx')!, 1);

@@ -12,6 +12,7 @@ import { componentPrior, type FieldCandidate, mostDistinct } from '../unlikeFiel
 import type { PlacedWishes } from './prepareWishes.js';
 import { refineLatents, type RefineOptions } from './refineLatents.js';
 import { wishEnergy } from './wishEnergy.js';
+import type { ColorWishes } from './wishes.js';
 
 /** Codes that are moved, for each result that is asked for: among them the most different are chosen. */
 const STARTS_PER_RESULT = 2;
@@ -23,8 +24,8 @@ const UNMOVED_PRIOR = 1e-4;
 export interface SteerOptions extends ChooseLatentsOptions, Omit<RefineOptions, 'energy'> {}
 
 /** Whether the wishes say which codes are wanted, and not only what becomes of their colors. */
-export function asksForCodes({ hints, lock, palette, reference }: PlacedWishes): boolean {
-  return hints.length > 0 || lock !== null || palette.length > 0 || reference !== null;
+export function asksForCodes({ hints = [], lock, palette = [], reference }: ColorWishes): boolean {
+  return hints.length > 0 || lock !== undefined || palette.length > 0 || reference !== undefined;
 }
 
 /** The cost of each color field. */
