@@ -200,7 +200,9 @@ describe('the page of ten lines', { timeout: 300_000 }, () => {
       const problems: string[] = [];
       page.on('pageerror', ({ message }) => problems.push(message));
       await page.goto(server.resolvedUrls!.local[0]!);
-      await page.waitForFunction("document.querySelector('input').onchange !== null");
+      // The page's policy forbids what `waitForFunction` does.
+      const ready = async () => page.evaluate("document.querySelector('input').onchange !== null");
+      await expect.poll(ready, { timeout: 30_000 }).toBe(true);
       await page.locator('input').setInputFiles(photo());
       await page.locator('canvas').nth(1).waitFor();
       expect(problems).toEqual([]);
