@@ -18,8 +18,8 @@ export interface OnnxEngineOptions extends Pick<ColorizerOptions, 'features'> {
    */
   readonly runtime?: OnnxRuntimeName;
   /**
-   * Threads of onnxruntime-node, a positive integer; onnxruntime-web has one. More help large networks such as those of `reference` on
-   * idle cores; small ones wait for each other, and waiting takes processor time too.
+   * Threads of onnxruntime-node, a positive integer; onnxruntime-web has one. Those of small networks wait for each
+   * other, which takes processor time: measure before you raise it.
    *
    * @defaultValue `1`
    */
