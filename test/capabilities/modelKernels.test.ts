@@ -29,7 +29,7 @@ describe('shrinkConfigs()', () => {
     expect(() => assertColorVaeConfig(colorVae)).not.toThrow();
     expect(() => assertMixtureDensityNetworkConfig(mixtureDensityNetwork)).not.toThrow();
     expect(colorVae.decoder.kernelSizes).toEqual(configs.colorVae.decoder.kernelSizes);
-    expect(colorVae.encoder.filters).toEqual([4, 4, 4, 4]);
+    expect(colorVae.encoder.filters).toEqual(configs.colorVae.encoder.filters.map(() => 4));
     expect(colorVae.imageSize).toBe(32);
     expect(mixtureDensityNetwork.trunk).toHaveLength(configs.mixtureDensityNetwork.trunk.length);
   });

@@ -192,7 +192,7 @@ describe('colorVae()', () => {
 
   it('names the presets when asked for another', () => {
     expect(() => colorVae({ preset: 'huge' as 'tiny' })).toThrow(
-      'Cannot create colorVae as \'preset\' must be one of "reference", "referenceTf", "compact", "tiny": ' +
+      'Cannot create colorVae as \'preset\' must be one of "reference", "referenceTf", "compact", "compactMap", "tiny": ' +
         'current value is "huge"',
     );
   });

@@ -117,7 +117,7 @@ describe('mixtureDensityNetwork()', () => {
       "Cannot run predictMixture as 'features' must have shape [batch, 64, 64, 1]: current shape is [1, 32, 32, 1]",
     );
     expect(() => mixtureDensityNetwork({ preset: 'huge' as 'tiny' })).toThrow(
-      'Cannot create mixtureDensityNetwork as \'preset\' must be one of "reference", "referenceTf", "compact", "tiny": ' +
+      'Cannot create mixtureDensityNetwork as \'preset\' must be one of "reference", "referenceTf", "compact", "compactMap", "tiny": ' +
         'current value is "huge"',
     );
     expect(() => mixtureDensityNetwork({ config: tiny, seed: -1 })).toThrow(

@@ -70,7 +70,7 @@ describe('the demo page', { timeout: 180_000 }, () => {
   it('says which backend runs, and that WebGPU is missing', async () => {
     await status(/Ready/);
     expect(await page.locator('#backend').textContent()).toMatch(
-      /^Backend: wasm\. WebGPU is not available here/,
+      /^Backend: wasm, as WebGPU is not available here/,
     );
   });
 

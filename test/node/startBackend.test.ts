@@ -40,22 +40,6 @@ describe('startBackend()', () => {
     expect(nodeCandidates().map(({ name }) => name)).toEqual(['webgpu', 'wasm', 'cpu']);
   });
 
-  it('passes on what a tfjs-node says that does not start, and leaves the backend before it', async () => {
-    const missing = "Cannot find module 'tfjs_binding.node'";
-    tf.registerBackend('tensorflow', () => {
-      throw new Error(missing);
-    });
-    try {
-      await expect(startBackend('tensorflow')).rejects.toThrow(BackendError);
-      expect(tf.getBackend()).toBe(inject('backend'));
-      const started = await startBackend('auto');
-      expect(started.skipped[0]).toMatchObject({ backend: 'tensorflow' });
-      expect(started.backend).not.toBe('tensorflow');
-    } finally {
-      tf.removeBackend('tensorflow');
-    }
-  });
-
   it('says what to install where the package "webgpu" is missing', async () => {
     vi.doMock('webgpu', () => {
       throw new Error("Cannot find package 'webgpu'");
@@ -86,5 +70,22 @@ describe('startBackend()', () => {
         'Cannot pick a backend as \'task\' must be one of "inference", "training": current value is "painting"',
       ),
     );
+  });
+
+  // Last, as it loads the package that another test has missing.
+  it('passes on what a tfjs-node says that does not start, and leaves the backend before it', async () => {
+    const missing = "Cannot find module 'tfjs_binding.node'";
+    tf.registerBackend('tensorflow', () => {
+      throw new Error(missing);
+    });
+    try {
+      await expect(startBackend('tensorflow')).rejects.toThrow(BackendError);
+      expect(tf.getBackend()).toBe(inject('backend'));
+      const started = await startBackend('auto');
+      expect(started.skipped[0]).toMatchObject({ backend: 'tensorflow' });
+      expect(started.backend).not.toBe('tensorflow');
+    } finally {
+      tf.removeBackend('tensorflow');
+    }
   });
 });
