@@ -9,6 +9,7 @@ export default defineConfig({
     wasm: 'src/backends/wasm/index.ts',
     metrics: 'src/evaluation/index.ts',
     interchange: 'src/interchange/index.ts',
+    capabilities: 'src/capabilities/index.ts',
     queue: 'src/queue/index.ts',
     model: 'src/model.ts',
     nodeModel: 'src/nodeModel.ts',

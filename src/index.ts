@@ -286,8 +286,3 @@ export { registeredCandidates, type BackendCandidate } from './backends/candidat
 export { pickBackend } from './backends/pickBackend.js';
 export type { PickBackendOptions, SkippedBackend, StartedBackend } from './backends/pickBackend.js';
 export { BACKEND_TASKS, type BackendTask } from './backends/selfCheck.js';
-export type { BackendReport, TaskReport } from './capabilities/backendReport.js';
-export { capabilities, type Capabilities, type CapabilitiesOptions } from './capabilities/capabilities.js';
-export type { MissingKernel } from './capabilities/missingKernels.js';
-export type { ModelKernels } from './capabilities/modelKernels.js';
-export type { PlatformReport } from './capabilities/platform.js';

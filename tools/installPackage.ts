@@ -34,16 +34,17 @@ const USE = `
   const png = await decodeImage(await result.toPng());
   painter.dispose();
   const error = ciede2000([50, 0, 0], [50, 0, 0]);
-  console.log(JSON.stringify({ size: [png.width, png.height], error, open: typeof openArrays, model: typeof defaultCheckpoint }));
+  console.log(JSON.stringify({ size: [png.width, png.height], error, open: typeof openArrays, report: typeof capabilities, model: typeof defaultCheckpoint }));
 `;
 const NAMES = {
   polyhue: 'colorizer, colorizerModels',
   'polyhue/node': 'decodeImage, startBackend',
   'polyhue/metrics': 'ciede2000',
   'polyhue/interchange': 'openArrays',
+  'polyhue/capabilities': 'capabilities',
   'polyhue/model': 'defaultCheckpoint',
 };
-const EXPECTED = '{"size":[8,8],"error":0,"open":"function","model":"function"}';
+const EXPECTED = '{"size":[8,8],"error":0,"open":"function","report":"function","model":"function"}';
 const IMPORTS = Object.entries(NAMES).map(([path, names]) => `import { ${names} } from '${path}';`);
 const REQUIRES = Object.entries(NAMES).map(([path, names]) => `const { ${names} } = require('${path}');`);
 

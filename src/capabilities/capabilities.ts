@@ -53,6 +53,7 @@ export interface Capabilities {
  * @example
  * ```ts
  * import '@tensorflow/tfjs-backend-webgpu';
+ * import { capabilities } from 'polyhue/capabilities';
  *
  * const { backends } = await capabilities();
  * for (const { name, training } of backends) console.log(name, training.works, training.missing);

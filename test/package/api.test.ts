@@ -17,6 +17,7 @@ const ENTRIES = {
   './wasm': 'src/backends/wasm/index.ts',
   './metrics': 'src/evaluation/index.ts',
   './interchange': 'src/interchange/index.ts',
+  './capabilities': 'src/capabilities/index.ts',
   './queue': 'src/queue/index.ts',
   './model': 'src/model.ts',
 };
