@@ -11,7 +11,8 @@ import {
 } from './archive/switchCommands.js';
 import { STATUS_COMMAND, statusCommand } from './archive/statusCommand.js';
 import { WORK_COMMAND, workCommand } from './archive/workCommand.js';
-import { COLORIZE_COMMAND, colorizeCommand } from './colorizeCommand.js';
+import { colorizeCommand } from './colorizeCommand.js';
+import { COLORIZE_COMMAND } from './colorizeRequest.js';
 import { DOCTOR_COMMAND, doctorCommand } from './doctorCommand.js';
 import { EVALUATE_COMMAND, evaluateCommand } from './evaluateCommand.js';
 import { EXPORT_COMMAND, exportCommand } from './exportCommand.js';
@@ -19,7 +20,8 @@ import { IMPORT_COMMAND, importCommand } from './importCommand.js';
 import { INSPECT_COMMAND, inspectCommand } from './inspectCommand.js';
 import { packageVersion } from './packageVersion.js';
 import { errorLine, EXIT, type Terminal } from './terminal.js';
-import { TRAIN_COMMAND, trainCommand } from './trainCommand.js';
+import { trainCommand } from './trainCommand.js';
+import { TRAIN_COMMAND } from './trainRequest.js';
 
 interface Command {
   readonly spec: CommandSpec;

@@ -135,25 +135,12 @@ export const COLOR_VAE_PRESETS: Readonly<Record<ModelPreset, ColorVaeConfig>> = 
     encoder: { filters: [32, 64, 128], kernelSizes: [3, 3, 3], refinements: [0, 0, 0] },
   },
   tiny: {
-    kind: 'colorVae',
-    imageSize: 64,
+    ...COMPACT_VAE,
     latentDim: 16,
     style: TINY_STYLE,
-    encoder: { filters: [8, 16, 32, 64], kernelSizes: [3, 3, 3, 3], refinements: [0, 0, 0, 0] },
-    conditionalEncoder: { filters: [8, 16, 32, 64], kernelSizes: [3, 3, 3, 3], refinements: [0, 0, 0, 0] },
-    decoder: {
-      latentMerge: 'concat',
-      filters: [64, 32, 16, 8],
-      kernelSizes: [3, 3, 3, 3],
-      refinements: [0, 0, 0, 0],
-      upsampling: 'nearest',
-      order: 'convolutionFirst',
-      outputKernelSize: 3,
-      outputNormalization: false,
-    },
-    dropoutRate: 0,
-    noise: 'normal',
-    initialization: 'heNormal',
+    encoder: { ...COMPACT_VAE.encoder, filters: [8, 16, 32, 64] },
+    conditionalEncoder: { ...COMPACT_VAE.conditionalEncoder, filters: [8, 16, 32, 64] },
+    decoder: { ...COMPACT_VAE.decoder, filters: [64, 32, 16, 8], refinements: [0, 0, 0, 0] },
   },
 };
 
@@ -218,15 +205,12 @@ export const MIXTURE_PRESETS: Readonly<Record<ModelPreset, MixtureDensityNetwork
     hidden: [{ units: 128, activation: 'relu' }],
   },
   tiny: {
-    kind: 'mixtureDensityNetwork',
-    input: { kind: 'greyLevel', imageSize: 64 },
+    ...COMPACT_MIXTURE,
     latentDim: 16,
     components: 8,
     style: TINY_STYLE,
     trunk: trunk(3, [[8, 2], [16, 2], [32, 2], [64, 2]]), // prettier-ignore
     hidden: [{ units: 32, activation: 'relu' }],
-    deviations: { kind: 'learned', form: 'diagonal', least: 0.02, most: 3 },
     dropoutRate: 0,
-    initialization: 'heNormal',
   },
 };

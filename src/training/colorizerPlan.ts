@@ -11,7 +11,7 @@ import {
 } from '../errors.js';
 import type { ColorVaeLossOptions } from '../losses/colorVaeLoss.js';
 import type { MixtureDensityLossOptions } from '../losses/mixtureDensityLoss.js';
-import { presetConfigs } from '../models/colorizerModels.js';
+import { type ColorizerConfigs, presetConfigs } from '../models/colorizerModels.js';
 import type { DeviationConfig } from '../models/config.js';
 import type { TrainColorizerOptions } from './colorizerOptions.js';
 
@@ -90,9 +90,14 @@ async function networksOrigin({ preset = 'compact', configs }: TrainColorizerOpt
   return `given, ${await shortHash(new TextEncoder().encode(JSON.stringify(configs)))}`;
 }
 
+/** The networks that options ask for. */
+function configsOf({ preset = 'compact', configs }: TrainColorizerOptions): ColorizerConfigs {
+  return configs ?? presetConfigs(ACTION, preset);
+}
+
 /** Share of the steps in which beta rises. */
-function defaultWarmup({ preset = 'compact', configs }: TrainColorizerOptions): number {
-  const { latentSide = 1 } = (configs ?? presetConfigs(ACTION, preset)).colorVae;
+function defaultWarmup(options: TrainColorizerOptions): number {
+  const { latentSide = 1 } = configsOf(options).colorVae;
   return latentSide > 1 ? MAP_WARMUP : 0;
 }
 
@@ -104,8 +109,9 @@ function assertReached(deviations: DeviationConfig, { form }: MixtureDensityLoss
 }
 
 /** What is to be trained: in stage two, a network that looks at the very grey level that the color VAE is given. */
-function assertTrainable({ preset = 'compact', configs, ...options }: TrainColorizerOptions): void {
-  const { colorVae, mixtureDensityNetwork } = configs ?? presetConfigs(ACTION, preset);
+function assertTrainable(options: TrainColorizerOptions): void {
+  const { preset = 'compact', configs } = options;
+  const { colorVae, mixtureDensityNetwork } = configsOf(options);
   const { input, deviations } = mixtureDensityNetwork;
   assertReached(deviations, options.mixtureLoss ?? MIXTURE_LOSS);
   if (input.kind !== 'greyLevel') {

@@ -267,6 +267,10 @@ describe('polyhue train', () => {
       "Cannot read the command line as '--held-out' must be from 0 to 0.5: current value is 0.6",
     ],
     [
+      ['a', '--beta-warmup', '1.5'],
+      "Cannot read the command line as '--beta-warmup' must be from 0 to 1: current value is 1.5",
+    ],
+    [
       ['a', '--learning-rate', '0'],
       "Cannot read the command line as '--learning-rate' must be a positive finite number: current value is 0",
     ],
