@@ -57,27 +57,41 @@ function choose(files: readonly File[]): void {
   setButtons(false);
 }
 
-/** Shows what goes on; samples are painted now and then, one row at a time. */
-function progressTeller(training: () => WorkerTraining | null, steps: number) {
+/**
+ * Shows what goes on, and paints a row of samples now and then. The run is held meanwhile, so that a row is of one state of the
+ * networks, and the next one is not late.
+ */
+function progressTeller(steps: number) {
   const every = Math.max(1, Math.round(steps / ROWS_PER_STAGE));
-  let isPainting = false;
-  const paint = async (stage: TrainingStage, step: number): Promise<void> => {
-    const now = training();
-    if (isPainting || now === null) return;
-    isPainting = true;
-    // A run that ends meanwhile has no samples any more.
-    await samples.paint(now, stage, step).catch(() => {});
-    isPainting = false;
+  let painter: WorkerTraining | null = null;
+  let row: Promise<void> | null = null;
+  const paint = async (training: WorkerTraining, stage: TrainingStage, step: number): Promise<void> => {
+    try {
+      await training.pause();
+      await samples.paint(training, stage, step);
+    } catch {
+      // A run that fails or is stopped meanwhile has no samples any more, and says itself why.
+    }
+    if (!isPaused) await training.resume().catch(() => {});
+    row = null;
   };
-  return (progress: WorkerTrainingProgress): void => {
-    if (progress.kind === 'pictures') return say(`Reading pictures: ${progress.done} of ${progress.total}`);
-    const { kind, stage, step, losses } = progress;
-    const line = kind === 'step' ? 'training' : 'validation';
-    charts[stage].add(line, { step, value: losses['total']! });
-    if (kind === 'validation') return;
-    if (step !== 1 && step % every !== 0) return; // The charts show each step; a screen reader says each of these.
-    if (!isPaused) say(`Training ${NAMES[stage]}: step ${step} of ${steps}.`);
-    void paint(stage, step);
+  return {
+    tell: (progress: WorkerTrainingProgress): void => {
+      if (progress.kind === 'pictures') return say(`Reading pictures: ${progress.done} of ${progress.total}`);
+      const { kind, stage, step, losses } = progress;
+      const line = kind === 'step' ? 'training' : 'validation';
+      charts[stage].add(line, { step, value: losses['total']! });
+      if (kind === 'validation') return;
+      if (step !== 1 && step % every !== 0) return; // The charts show each step; a screen reader says each of these.
+      if (!isPaused) say(`Training ${NAMES[stage]}: step ${step} of ${steps}.`);
+      if (painter !== null && row === null) row = paint(painter, stage, step);
+    },
+    /** Paints from now on. */
+    paintWith: (training: WorkerTraining): void => {
+      painter = training;
+    },
+    /** Settled when the row under way is there. */
+    rowDone: async (): Promise<void> => row ?? undefined,
   };
 }
 
@@ -105,6 +119,7 @@ async function start(): Promise<void> {
   const resume = new FormData(settings).has('resume');
   for (const chart of Object.values(charts)) chart.clear(plan.steps);
   setButtons(true);
+  const { tell, paintWith, rowDone } = progressTeller(plan.steps);
   let training: WorkerTraining | null = null;
   try {
     training = await startWorkerTraining({
@@ -117,11 +132,13 @@ async function start(): Promise<void> {
       resume,
       saveEveryMs: 20_000,
       signal: controller.signal,
-      onProgress: progressTeller(() => training, plan.steps),
+      onProgress: tell,
     });
     run = { training, controller };
     await samples.open(training, usable([...validation, ...source], training));
+    paintWith(training);
     await training.finished;
+    await rowDone();
     trained = await training.save({ maxShardBytes: 2 ** 28 });
     await store.write(new Map());
     say(`Done. Color photos with it, or download it.${leftOutText(training)}`);
