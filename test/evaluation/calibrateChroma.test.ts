@@ -52,8 +52,12 @@ function normalizedModels(strength: number): ColorizerModels {
   const normalization = { kind: 'batch', epsilon: 1e-5, momentum: 0.9 } as const;
   const vae = { ...TINY_VAE, decoder, style: { ...TINY_VAE.style, normalization } };
   const models = colorfulModels(1, { vae });
-  const gamma = namedWeights(models.colorVae.decoder).trainable.get('decoder_output_norm/gamma')!;
-  tf.tidy(() => gamma.assign(tf.mul(tf.ones([2]), strength)));
+  const { trainable, statistics } = namedWeights(models.colorVae.decoder);
+  tf.tidy(() => {
+    trainable.get('decoder_output_norm/gamma')!.assign(tf.mul(tf.ones([2]), strength));
+    trainable.get('decoder_output_norm/beta')!.assign(tf.tensor1d([0.1, -0.05]));
+    statistics.get('decoder_output_norm/moving_mean')!.assign(tf.tensor1d([1.5, -1]));
+  });
   return models;
 }
 

@@ -18,6 +18,23 @@ describe('assertColorVaeConfig()', () => {
     ["'imageSize' must be a multiple of 16: current value is 40", { imageSize: 40 }],
     ["'imageSize' must be a positive integer: current value is 0", { imageSize: 0 }],
     ["'latentDim' must be a positive integer: current value is 1.5", { latentDim: 1.5 }],
+    ["'latentSide' must be a positive integer: current value is 0", { latentSide: 0 }],
+    ["'latentDim' must be a multiple of 9, the cells of its map: current value is 16", { latentSide: 3 }],
+    [
+      "'latentSide' must be 1 or 4, the side of the encoder's last map: current value is 2",
+      { latentSide: 2 },
+    ],
+    [
+      "'latentSide' must be 1 or 32 or 16 or 8 or 4, the side of a map of the conditional encoder: current value is 2",
+      {
+        latentSide: 2,
+        encoder: { filters: [8, 8, 8, 8, 8], kernelSizes: [3, 3, 3, 3, 3], refinements: [0, 0, 0, 0, 0] },
+      },
+    ],
+    [
+      '\'decoder.latentMerge\' must be "concat" where codes are maps: current value is "multiply"',
+      { latentSide: 4, decoder: { ...decoder, latentMerge: 'multiply' } },
+    ],
     [
       "'encoder.filters.length' must be a positive integer: current value is 0",
       { encoder: { ...encoder, filters: [] } },
@@ -89,6 +106,12 @@ describe('assertMixtureDensityNetworkConfig()', () => {
     [
       "'input.shape[2]' must be a positive integer: current value is 0",
       { input: { kind: 'features', shape: [7, 7, 0] } },
+    ],
+    ["'latentDim' must be a multiple of 9, the cells of its map: current value is 16", { latentSide: 3 }],
+    ["'latentSide' must be 1 or 4, the side of the trunk's last map: current value is 2", { latentSide: 2 }],
+    [
+      "'latentSide' must be 1 or 2, the side of the trunk's last map: current value is 4",
+      { latentSide: 4, input: { kind: 'features', shape: [64, 32, 1] } },
     ],
     ["'components' must be a positive integer: current value is 0", { components: 0 }],
     [
