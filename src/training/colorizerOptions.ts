@@ -88,7 +88,7 @@ export interface TrainColorizerOptions {
    * Share of the color VAE's steps in which beta rises from 0 to its value, 0 to 1: time for the decoder to find a use for codes before
    * they cost.
    *
-   * @defaultValue `0.4` where codes are maps, which are given up without it, else `0`
+   * @defaultValue `0.4` where codes are maps, which say less without it, else `0`
    */
   readonly betaWarmup?: number;
   /**

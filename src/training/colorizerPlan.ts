@@ -16,7 +16,7 @@ import type { DeviationConfig } from '../models/config.js';
 import type { TrainColorizerOptions } from './colorizerOptions.js';
 
 const ACTION = 'train a colorizer';
-/** See `betaWarmup`: found on photos of things, docs/experiments.md. */
+/** See `betaWarmup`, and docs/experiments.md for what a rise of beta gains. */
 const MAP_WARMUP = 0.4;
 
 /** The default loss of the mixture density network: see docs/experiments.md for those it was compared with. */
