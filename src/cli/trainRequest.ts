@@ -53,6 +53,10 @@ export const TRAIN_COMMAND: CommandSpec = {
       value: 'FORM',
       description: 'loss of the mixture density network: posterior, exact, nearest (default: posterior)',
     },
+    anchor: {
+      value: 'SHARE',
+      description: 'how much the first component learns of every photo: sure and dull, or not (default: 0.3)',
+    },
     rarity: { description: 'let rare colors count more' },
     'held-out': {
       value: 'SHARE',
@@ -112,13 +116,21 @@ function defined<T extends object>(entries: { [K in keyof T]: T[K] | undefined }
   return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as T;
 }
 
+function mixtureLoss(args: ParsedArguments): TrainColorizerOptions['mixtureLoss'] {
+  const form = choice(args, 'mixture-loss', MIXTURE_LOSS_FORMS);
+  const anchor = numberBetween(0, 1)(args, 'anchor');
+  if (anchor === undefined) return form && { form };
+  if ((form ?? 'posterior') !== 'posterior')
+    throw new UsageError("'--anchor' needs '--mixture-loss posterior'");
+  return { form: 'posterior', anchor };
+}
+
 function trainingSettings(args: ParsedArguments): TrainingSettings {
   const [epochs, steps] = [positiveInteger(args, 'epochs'), positiveInteger(args, 'steps')];
   const mixtureEpochs = positiveInteger(args, 'mixture-epochs');
   if ((epochs ?? mixtureEpochs) !== undefined && steps !== undefined)
     throw new UsageError("Give epochs or '--steps', not both");
   const reconstruction = choice(args, 'reconstruction', RECONSTRUCTION_FORMS);
-  const form = choice(args, 'mixture-loss', MIXTURE_LOSS_FORMS);
   return defined<TrainingSettings>({
     epochs,
     mixtureEpochs,
@@ -128,7 +140,7 @@ function trainingSettings(args: ParsedArguments): TrainingSettings {
     beta: nonNegativeNumber(args, 'beta'),
     betaWarmup: numberBetween(0, 1)(args, 'beta-warmup'),
     colorVaeLoss: reconstruction && { reconstruction },
-    mixtureLoss: form && { form },
+    mixtureLoss: mixtureLoss(args),
   });
 }
 

@@ -130,6 +130,17 @@ describe('polyhue train', () => {
     const manifest = JSON.parse(await readFile(join(nearest, 'polyhue.json'), 'utf8')) as object;
     const deviations = { kind: 'fixed', stdDev: 0.1 };
     expect(manifest).toMatchObject({ metadata: { mixtureDensityNetwork: { deviations } } });
+    const anchored = join(root, 'anchored');
+    expect((await train(photos, anchored, '--anchor', '0.1')).code).toBe(0);
+    const { metadata: trained } = JSON.parse(await readFile(join(anchored, 'polyhue.json'), 'utf8')) as {
+      metadata: { notes: unknown };
+    };
+    expect(trained.notes).toMatchObject({ mixtureLoss: { form: 'posterior', anchor: 0.1 } });
+    const unanchored = await train(photos, join(root, 'other'), '--mixture-loss', 'exact', '--anchor', '0.1');
+    expect(unanchored).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("'--anchor' needs '--mixture-loss posterior'"),
+    });
     const wrong = await train(photos, join(root, 'other'), '--mixture-loss', 'best');
     expect(wrong).toMatchObject({
       code: 2,
