@@ -6,6 +6,7 @@ import {
   cachedSource,
   centerCropTransform,
   colorExamples,
+  type ColorizerOptions,
   type ColorizerModels,
   cosineSchedule,
   excludeImages,
@@ -73,15 +74,17 @@ export function stageOptions(
   };
 }
 
-const error = (value: number) => value.toFixed(4);
+/** `-` where a figure could not be computed, as the variance of one result. */
+const text = (figure: { readonly value: number } | null, factor = 1, digits = 4) =>
+  figure === null ? '-' : (figure.value * factor).toFixed(digits);
 
 function row(name: string, mode: string, { figures }: SystemEvaluation): string[] {
   const { bestError, firstError, lastError, perPixelBestError, variance } = figures;
   return [
     name,
     mode,
-    ...[bestError, firstError, lastError, perPixelBestError].map((figure) => error(figure!.value)),
-    (variance!.value * 1e3).toFixed(2),
+    ...[bestError, firstError, lastError, perPixelBestError].map((figure) => text(figure)),
+    text(variance, 1e3, 2),
   ];
 }
 
@@ -92,6 +95,7 @@ export async function measureModes(
   name: string,
   models: ColorizerModels,
   { heldOut }: Split,
+  more: ColorizerOptions = {},
 ): Promise<string[][]> {
   const rows: string[][] = [];
   for (const [mode, options] of [
@@ -99,7 +103,7 @@ export async function measureModes(
     ['samples, T = 0.5', { mode: 'samples', temperature: 0.5 }],
     ['samples, T = 1', { mode: 'samples', temperature: 1 }],
   ] as const) {
-    const { systems } = await evaluateColorizer(models, heldOut, { count: 5, seed: 0, ...options });
+    const { systems } = await evaluateColorizer(models, heldOut, { count: 5, seed: 0, ...options, ...more });
     rows.push(row(name, mode, systems[0]!));
     console.error(rows.at(-1)!.join('  '));
   }
