@@ -1,18 +1,25 @@
 import { createReadStream } from 'node:fs';
 import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream';
 
 import { QueueError } from '../errors.js';
-import { csvRows } from './csvRows.js';
 import type { ListedPhoto } from './taskOf.js';
 
 /** Columns and fields that may hold the photo, in the order in which they are looked for. */
 const INPUT_FIELDS = ['input', 'url', 'path', 'file'];
+/** A row that is longer is none: a quote was not closed. */
+const MAX_ROW_BYTES = 2 ** 20;
 
 /** A photo of a list, or what is wrong with its line; `line` counts from 1. */
 export type ManifestEntry =
   | { readonly line: number; readonly photo: ListedPhoto }
   | { readonly line: number; readonly problem: string };
+
+function assertInputColumn(path: string, columns: readonly string[]): void {
+  if (INPUT_FIELDS.some((field) => columns.includes(field))) return;
+  throw new QueueError(`Cannot read "${path}" as none of its columns is called ${INPUT_FIELDS.join(', ')}`);
+}
 
 function photoOf(line: number, fields: Readonly<Record<string, unknown>>): ManifestEntry {
   const key = INPUT_FIELDS.find((field) => fields[field] !== undefined);
@@ -46,24 +53,21 @@ async function* listEntries(path: string): AsyncGenerator<ManifestEntry> {
 
 /** The first row names the columns; rows are counted, not lines. */
 async function* csvEntries(path: string): AsyncGenerator<ManifestEntry> {
-  let [line, header] = [0, undefined as readonly string[] | undefined];
-  for await (const row of csvRows(createReadStream(path, 'utf8') as AsyncIterable<string>)) {
-    line++;
-    if (header !== undefined) {
-      yield photoOf(line, Object.fromEntries(header.map((column, i) => [column, row[i]])));
-      continue;
-    }
-    header = row.map((column) =>
-      column
-        .replace(/^\uFEFF/, '')
-        .trim()
-        .toLowerCase(),
-    );
-    if (!INPUT_FIELDS.some((field) => header!.includes(field)))
-      throw new QueueError(
-        `Cannot read "${path}" as none of its columns is called ${INPUT_FIELDS.join(', ')}`,
-      );
+  const { default: csvParser } = await import('csv-parser');
+  const mapHeaders = ({ header }: { readonly header: string }): string => header.trim().toLowerCase();
+  const rows = csvParser({ mapHeaders, maxRowBytes: MAX_ROW_BYTES });
+  let columns: readonly string[] = [];
+  rows.once('headers', (names: readonly string[]) => {
+    columns = names;
+  });
+  pipeline(createReadStream(path), rows, () => {}); // What goes wrong comes out of `rows`.
+  let line = 1;
+  for await (const fields of rows as AsyncIterable<Readonly<Record<string, string>>>) {
+    assertInputColumn(path, columns);
+    if (Object.keys(fields).length === 0) continue; // An empty line.
+    yield photoOf(++line, fields);
   }
+  if (columns.length > 0) assertInputColumn(path, columns);
 }
 
 /**

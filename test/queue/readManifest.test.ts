@@ -3,7 +3,6 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { csvRows } from '../../src/queue/csvRows.js';
 import { type ManifestEntry, readManifest } from '../../src/queue/readManifest.js';
 import golden from '../golden/queue.json' with { type: 'json' };
 import { temporaryFolder } from '../node/temporaryFolder.js';
@@ -14,18 +13,6 @@ async function entriesOf(name: string, text: string): Promise<ManifestEntry[]> {
   await writeFile(path, text);
   return collect(readManifest(path));
 }
-
-describe('csvRows()', () => {
-  it.each([1, 7, 10_000])('reads what Python wrote, in chunks of %i', async (size) => {
-    const { text, rows } = golden.csv;
-    const chunks = async function* () {
-      for (let i = 0; i < text.length; i += size) yield text.slice(i, i + size);
-    };
-    const found: string[][] = [];
-    for await (const row of csvRows(chunks())) found.push(row);
-    expect(found).toEqual(rows);
-  });
-});
 
 describe('readManifest()', () => {
   it('reads paths, URLs and JSON objects, a line each', async () => {
@@ -38,11 +25,28 @@ describe('readManifest()', () => {
   });
 
   it('reads CSV by the names of its columns', async () => {
-    const text = 'id,Path,name\n1,"a, b.jpg",first\n2,c.jpg,\n';
+    const text = 'id,Path,name\n1,"a, b.jpg",first\n\r\n\n2,c.jpg,\n';
     expect(await entriesOf('list.csv', text)).toEqual([
       { line: 2, photo: { input: 'a, b.jpg', name: 'first' } },
       { line: 3, photo: { input: 'c.jpg' } },
     ]);
+  });
+
+  it('reads CSV as Python writes it', async () => {
+    const { text, rows } = golden.csv;
+    const photos = rows.map(([path, name], i) => ({
+      line: i + 2,
+      photo: { input: path, ...(name !== '' && { name }) },
+    }));
+    const found = await entriesOf('list.csv', `\uFEFFpath,name,last\r\n${text}`);
+    const named = photos.filter(({ photo }) => photo.input !== '');
+    expect(found.filter((entry) => 'photo' in entry)).toEqual(named);
+    expect([found.length, named.length > 0]).toEqual([rows.length, true]);
+  });
+
+  it('refuses CSV in which a quote is not closed before it has read it all', async () => {
+    const text = `path\na.jpg\n"${'b'.repeat(2 ** 21)}`;
+    await expect(entriesOf('list.csv', text)).rejects.toThrow(/^Cannot read the list ".*list\.csv": .*row/i);
   });
 
   it('says what is wrong with a line and goes on', async () => {
