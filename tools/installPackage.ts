@@ -3,7 +3,7 @@
  * on the command line and through a Vite build. Run `npm run build` first.
  *
  *     npm run package:install                   dependencies are taken from node_modules of this folder: no network
- *     npm run package:install -- --registry     npm installs the archive and its dependencies
+ *     npm run package:install -- --registry     npm installs the archive and its dependencies, and webpack, for a build with that
  */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
@@ -17,6 +17,7 @@ import { build } from 'vite';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PEERS = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'];
+const FROM_REGISTRY = process.argv.includes('--registry');
 const run = promisify(execFile);
 
 interface PackageJson {
@@ -57,6 +58,18 @@ const PAGE_SCRIPT = `
   globalThis.other = loadWorkerColorizer(httpStore('/model/'));
 `;
 
+/** Prints the kinds of files that webpack makes of the page without a configuration, and its errors. */
+const WEBPACK = `
+  const { extname } = require('node:path');
+  require('webpack')({ mode: 'production', context: __dirname, entry: './main.js', output: { path: __dirname + '/packed' } }, (error, stats) => {
+    if (error) throw error;
+    const { assets, errors } = stats.toJson({ all: false, assets: true, errors: true });
+    const kinds = [...new Set(assets.map(({ name }) => extname(name)))].sort();
+    console.log(JSON.stringify({ kinds, errors: errors.map(({ message }) => message) }));
+  });
+`;
+const WEBPACKED = '{"kinds":[".bin",".js",".json",".wasm"],"errors":[]}';
+
 async function pack(folder: string): Promise<string> {
   const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
     cwd: ROOT,
@@ -78,9 +91,9 @@ async function layOut(project: string, archive: string, { dependencies, optional
 }
 
 async function install(project: string, archive: string, manifest: PackageJson): Promise<void> {
-  if (!process.argv.includes('--registry')) return layOut(project, archive, manifest);
-  const versions = PEERS.map((name) => `${name}@4.22.0`);
-  await run('npm', ['install', '--no-audit', '--no-fund', archive, ...versions], { cwd: project });
+  if (!FROM_REGISTRY) return layOut(project, archive, manifest);
+  const packages = [...PEERS.map((name) => `${name}@4.22.0`), 'webpack@5'];
+  await run('npm', ['install', '--no-audit', '--no-fund', archive, ...packages], { cwd: project });
 }
 
 function expectSame(what: string, actual: string, expected: string): void {
@@ -110,6 +123,12 @@ async function buildPage(project: string): Promise<void> {
   expectSame('a Vite build', missing.join(' '), '');
 }
 
+/** webpack is no part of what polyhue is developed with, so it is there only where npm installed it. */
+async function buildWithWebpack(project: string): Promise<void> {
+  await writeFile(join(project, 'pack.cjs'), WEBPACK);
+  expectSame('a webpack build', await runFile(project, 'pack.cjs'), WEBPACKED);
+}
+
 async function main(): Promise<void> {
   const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as PackageJson;
   const folder = await mkdtemp(join(tmpdir(), 'polyhue-install-'));
@@ -125,6 +144,7 @@ async function main(): Promise<void> {
     const cli = 'node_modules/polyhue/dist/cli.js';
     expectSame('polyhue --version', await runFile(project, cli, ['--version']), manifest.version);
     await buildPage(project);
+    if (FROM_REGISTRY) await buildWithWebpack(project);
   } finally {
     await rm(folder, { recursive: true });
   }
