@@ -19,14 +19,20 @@ export class FieldError extends Error {
     super(`'${where}' must ${rule}`);
   }
 
+  /** The value as messages give it: short, and without what objects and lists hold, whose texts may not be made. */
+  get shown(): unknown {
+    return clip(this.value);
+  }
+
   messageFor(action: string): string {
-    return argumentMessage(action, this.where, this.rule, clip(this.value));
+    return argumentMessage(action, this.where, this.rule, this.shown);
   }
 }
 
 function clip(value: unknown): unknown {
   if (typeof value === 'string' && value.length > MAX_QUOTED) return `${value.slice(0, MAX_QUOTED)}...`;
-  return Array.isArray(value) ? `a list of ${value.length}` : value;
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  return typeof value === 'object' && value !== null ? {} : value;
 }
 
 /** @throws {FieldError} If it does not hold. */

@@ -32,6 +32,12 @@ export interface ArrayFile {
   readonly read: (name: string) => Promise<TensorData>;
 }
 
+/** What a format finds of an array. */
+export interface ArrayPlace extends ArrayInfo {
+  /** Elements from the first to the last in the file, all of which are read, where the array is a part of them. */
+  readonly span?: number;
+}
+
 export interface OpenArraysOptions {
   /**
    * Most bytes that all arrays may take in memory together; a file that asks for more is refused.
@@ -55,10 +61,10 @@ export function countOf(location: string, name: string, shape: readonly number[]
 }
 
 /** @throws {FormatError} If the arrays together would take more than `maxBytes` in memory. */
-function assertFits(location: string, arrays: ReadonlyMap<string, ArrayInfo>, maxBytes: number): void {
+function assertFits(location: string, arrays: ReadonlyMap<string, ArrayPlace>, maxBytes: number): void {
   let bytes = 0;
-  for (const [name, { shape, type }] of arrays)
-    bytes += countOf(location, name, shape) * Math.max(4, ELEMENT_BYTES[type]);
+  for (const [name, { shape, type, span = 0 }] of arrays)
+    bytes += Math.max(span, countOf(location, name, shape)) * Math.max(4, ELEMENT_BYTES[type]);
   if (bytes <= maxBytes) return;
   throw formatError(
     location,
@@ -67,7 +73,7 @@ function assertFits(location: string, arrays: ReadonlyMap<string, ArrayInfo>, ma
 }
 
 /** What a format gives for its arrays. */
-interface ArrayFileParts<Place extends ArrayInfo> {
+interface ArrayFileParts<Place extends ArrayPlace> {
   readonly format: ArrayFormat;
   readonly location: string;
   readonly places: ReadonlyMap<string, Place>;
@@ -76,7 +82,7 @@ interface ArrayFileParts<Place extends ArrayInfo> {
 }
 
 /** The file that a format has found, with the checks that all formats share. */
-export function arrayFile<Place extends ArrayInfo>(
+export function arrayFile<Place extends ArrayPlace>(
   { format, location, places, metadata = new Map(), values }: ArrayFileParts<Place>,
   { maxBytes = 2 ** 31 }: OpenArraysOptions,
 ): ArrayFile {

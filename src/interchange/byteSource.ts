@@ -21,9 +21,14 @@ export function memoryBytes(bytes: Uint8Array, location = 'memory'): ByteSource 
   return { location, size: bytes.length, read };
 }
 
+/** Characters of a reason that are kept at its beginning and at its end: names in a file may have millions. */
+const KEPT = { first: 1500, last: 300 };
+
 /** The error of a file that cannot be read; `reason` ends with what to do. */
 export function formatError(location: string, reason: string, cause?: unknown): FormatError {
-  return new FormatError(`Cannot read "${location}" as ${reason}`, { cause });
+  const isLong = reason.length > KEPT.first + KEPT.last;
+  const text = isLong ? `${reason.slice(0, KEPT.first)} ... ${reason.slice(-KEPT.last)}` : reason;
+  return new FormatError(`Cannot read "${location}" as ${text}`, { cause });
 }
 
 /**

@@ -1,13 +1,15 @@
 import { type ArrayFile, arrayFile, type ArrayInfo, countOf, type OpenArraysOptions } from './arrayFile.js';
 import { type ByteSource, formatError, memoryBytes, readRange, viewOf } from './byteSource.js';
 import { decodeElements, ELEMENT_BYTES, type ElementType, gatherStrided } from './elements.js';
-import { readZipEntry, type ZipEntry } from './zip.js';
+import { readZipEntry, readZipStart, type ZipEntry } from './zip.js';
 
 /** `\x93NUMPY`. */
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
-/** Bytes up to the length of the header, and what is read of a file to find out its header. */
+/** Bytes up to the length of the header, and most bytes of a header. */
 const PRELUDE_BYTES = 8;
 const MAX_HEADER_BYTES = 2 ** 16;
+/** Bytes that hold the longest header. */
+const START_BYTES = PRELUDE_BYTES + 4 + MAX_HEADER_BYTES;
 
 /** Kinds and sizes of elements in a header. */
 const TYPES: Readonly<Record<string, ElementType>> = {
@@ -27,7 +29,7 @@ const TYPES: Readonly<Record<string, ElementType>> = {
 
 /** The one form in which NumPy writes a header. */
 const HEADER =
-  /^\{'descr': '([<>|=])([a-zA-Z]\d*)', 'fortran_order': (True|False), 'shape': \(((?:\d+,? ?)*)\), ?\}\s*$/;
+  /^\{'descr': '([<>|=])([a-zA-Z]\d*)', 'fortran_order': (True|False), 'shape': \(((?:\d+, ?)*\d*)\), ?\}\s*$/;
 
 interface Place extends ArrayInfo {
   /** Whether the first axis varies fastest. */
@@ -81,15 +83,19 @@ function inRowMajor<T extends Float32Array | Int32Array>(values: T, { shape, col
   return gatherStrided(values, { shape, strides });
 }
 
+/** @throws {FormatError} If the values do not fill what follows the header. */
+function valueBytes({ location, size }: ByteSource, { type, shape, start }: Place): number {
+  const bytes = countOf(location, '', shape) * ELEMENT_BYTES[type];
+  if (start + bytes === size) return bytes;
+  throw formatError(
+    location,
+    `its values take ${bytes} bytes and it has ${size - start}: it is cut off or damaged`,
+  );
+}
+
 async function readValues(source: ByteSource, place: Place): Promise<Float32Array | Int32Array> {
-  const { type, shape, start, bigEndian } = place;
-  const bytes = countOf(source.location, '', shape) * ELEMENT_BYTES[type];
-  if (start + bytes !== source.size)
-    throw formatError(
-      source.location,
-      `its values take ${bytes} bytes and it has ${source.size - start}: it is cut off or damaged`,
-    );
-  return inRowMajor(decodeElements(await source.read(start, bytes), type, bigEndian), place);
+  const bytes = await source.read(place.start, valueBytes(source, place));
+  return inRowMajor(decodeElements(bytes, place.type, place.bigEndian), place);
 }
 
 /** Name of the only array of a `.npy` file. */
@@ -109,7 +115,7 @@ export async function openNpy(source: ByteSource, options: OpenArraysOptions): P
 }
 
 /** An array in an archive. */
-interface Part extends ArrayInfo {
+interface Part extends Place {
   readonly entry: ZipEntry;
 }
 
@@ -131,16 +137,19 @@ export async function openNpz(
       location,
       `its parts take ${total} bytes and at most ${maxBytes} are allowed: raise 'maxBytes' if you trust the file`,
     );
-  const open = async (entry: ZipEntry): Promise<ByteSource> =>
-    memoryBytes(await readZipEntry(source, entry, maxBytes), `${location}/${entry.name}`);
+  const partLocation = ({ name }: ZipEntry): string => `${location}/${name}`;
   const places = new Map<string, Part>();
   for (const [name, entry] of entries) {
-    const { shape, type } = await readPlace(await open(entry));
-    places.set(name.replace(/\.npy$/, ''), { shape, type, entry });
+    const start = await readZipStart(source, entry, Math.min(entry.bytes, START_BYTES));
+    // A header asks for no byte beyond its start; what unpacks to gigabytes stays packed until it is asked for.
+    const part = { ...memoryBytes(start, partLocation(entry)), size: entry.bytes };
+    const place = await readPlace(part);
+    valueBytes(part, place);
+    places.set(name.replace(/\.npy$/, ''), { ...place, entry });
   }
-  const values = async (_: string, { entry }: Part) => {
-    const part = await open(entry);
-    return readValues(part, await readPlace(part));
+  const values = async (_: string, { entry, ...place }: Part) => {
+    const part = memoryBytes(await readZipEntry(source, entry, maxBytes), partLocation(entry));
+    return readValues(part, place);
   };
   return arrayFile({ format: 'npz', location, places, values }, options);
 }

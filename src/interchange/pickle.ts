@@ -28,6 +28,8 @@ const MARK = Symbol('mark');
 const MAX_LONG_BYTES = 8;
 /** Most operations of a pickle: every one may take memory, and ten thousand tensors need less than half of them. */
 const MAX_OPERATIONS = 2_000_000;
+/** Operations that a key counts for if it is no text: numbers can be chosen so that looking one up passes by all others. */
+const KEY_OPERATIONS = 100;
 
 /** Where a machine reads, and what it has until now. */
 interface Machine {
@@ -36,10 +38,19 @@ interface Machine {
   readonly rules: PickleRules;
   readonly stack: Pickled[];
   readonly memo: Map<number, Pickled>;
+  readonly decoder: TextDecoder;
   at: number;
+  /** Operations that may follow. */
+  left: number;
 }
 
 type Step = (machine: Machine) => void;
+
+/** @throws {PickleError} If there have been too many operations. */
+function charge(machine: Machine, operations: number): void {
+  machine.left -= operations;
+  if (machine.left < 0) throw new PickleError(`it has more than ${MAX_OPERATIONS} operations`);
+}
 
 /** Passes over `length` bytes and returns where they start. */
 function take(machine: Machine, length: number): number {
@@ -62,7 +73,7 @@ function uint64(machine: Machine): number {
 
 function text(machine: Machine, length: number): string {
   const start = take(machine, length);
-  return new TextDecoder().decode(machine.bytes.subarray(start, start + length));
+  return machine.decoder.decode(machine.bytes.subarray(start, start + length));
 }
 
 function line(machine: Machine): string {
@@ -102,6 +113,7 @@ function top(machine: Machine): Pickled {
 }
 
 function memoize(machine: Machine, key: number): void {
+  if (key >= MAX_OPERATIONS) throw new PickleError(`it keeps a value as number ${key}`);
   machine.memo.set(key, top(machine));
 }
 
@@ -114,7 +126,10 @@ function setItems(machine: Machine, items: readonly Pickled[]): void {
   const target = top(machine);
   if (!(target instanceof Map) || items.length % 2 !== 0)
     throw new PickleError('it sets items of what is no dictionary');
-  for (let i = 0; i < items.length; i += 2) target.set(items[i], items[i + 1]);
+  for (let i = 0; i < items.length; i += 2) {
+    if (typeof items[i] !== 'string') charge(machine, KEY_OPERATIONS);
+    target.set(items[i], items[i + 1]);
+  }
 }
 
 function append(machine: Machine, values: readonly Pickled[]): void {
@@ -130,11 +145,13 @@ function tuple(machine: Machine, length: number): void {
   machine.stack.push(Object.freeze(values));
 }
 
+/** A value that was kept can be an argument of many calls, so what a call may copy counts each time. */
 function reduce(machine: Machine): void {
   const args = pop(machine);
   const callable = pop(machine);
   if (!(callable instanceof PickledGlobal) || !Array.isArray(args))
     throw new PickleError('it calls what is no function');
+  for (const value of [args, ...args]) if (Array.isArray(value)) charge(machine, value.length);
   machine.stack.push(machine.rules.call(callable, args));
 }
 
@@ -144,8 +161,10 @@ function build(machine: Machine): void {
 }
 
 function stackGlobal(machine: Machine): void {
-  const name = pop(machine);
-  machine.stack.push(machine.rules.find(`${String(pop(machine))}.${String(name)}`));
+  const [name, module] = [pop(machine), pop(machine)];
+  if (typeof name !== 'string' || typeof module !== 'string')
+    throw new PickleError('it asks for a name that is no text');
+  machine.stack.push(machine.rules.find(`${module}.${name}`));
 }
 
 const push =
@@ -206,8 +225,10 @@ function assertProtocol(protocol: number): void {
  */
 export function unpickle(bytes: Uint8Array, rules: PickleRules): { value: Pickled; length: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const machine: Machine = { view, bytes, rules, stack: [], memo: new Map(), at: 0 };
-  for (let operations = 0; operations < MAX_OPERATIONS; operations++) {
+  const [memo, decoder] = [new Map<number, Pickled>(), new TextDecoder()];
+  const machine: Machine = { view, bytes, rules, stack: [], memo, decoder, at: 0, left: MAX_OPERATIONS };
+  for (;;) {
+    charge(machine, 1);
     const code = byte(machine);
     if (code === STOP) return { value: pop(machine), length: machine.at };
     const step = STEPS.get(code);
@@ -215,5 +236,4 @@ export function unpickle(bytes: Uint8Array, rules: PickleRules): { value: Pickle
       throw new PickleError(`it holds the operation 0x${code.toString(16).padStart(2, '0')}`);
     step(machine);
   }
-  throw new PickleError(`it has more than ${MAX_OPERATIONS} operations`);
 }

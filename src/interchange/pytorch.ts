@@ -1,4 +1,4 @@
-import { type ArrayFile, arrayFile, type ArrayInfo, countOf, type OpenArraysOptions } from './arrayFile.js';
+import { type ArrayFile, arrayFile, type ArrayPlace, countOf, type OpenArraysOptions } from './arrayFile.js';
 import { type ByteSource, formatError } from './byteSource.js';
 import {
   decodeElements,
@@ -47,7 +47,7 @@ class Storage {
 }
 
 /** A tensor as its pickle describes it. */
-class PickledTensor implements ArrayInfo {
+class PickledTensor implements ArrayPlace {
   constructor(
     readonly storage: Storage,
     readonly offset: number,
@@ -57,6 +57,11 @@ class PickledTensor implements ArrayInfo {
 
   get type(): ElementType {
     return this.storage.type;
+  }
+
+  get span(): number {
+    if (this.shape.includes(0)) return 0;
+    return this.shape.reduce((sum, size, axis) => sum + (size - 1) * this.strides[axis]!, 1);
   }
 }
 
@@ -73,15 +78,16 @@ function tensorOf([storage, offset, shape, strides]: readonly Pickled[]): Pickle
   const tensor = new PickledTensor(storage, offset, sizes(shape), sizes(strides));
   if (tensor.strides.length !== tensor.shape.length)
     throw new PickleError('a tensor has not one stride for each axis');
-  const empty = tensor.shape.includes(0);
-  const last = tensor.shape.reduce((sum, size, axis) => sum + (size - 1) * tensor.strides[axis]!, offset);
-  if (!empty && !(last < storage.elements)) throw new PickleError('a tensor reaches beyond its storage');
+  const { span } = tensor;
+  if (span > 0 && offset + span > storage.elements)
+    throw new PickleError('a tensor reaches beyond its storage');
   return tensor;
 }
 
 function dictOf([pairs = []]: readonly Pickled[]): Map<Pickled, Pickled> {
-  if (!Array.isArray(pairs) || !pairs.every((pair) => Array.isArray(pair) && pair.length === 2))
-    throw new PickleError('a dictionary is not made of pairs');
+  const isPair = (pair: Pickled) => Array.isArray(pair) && pair.length === 2 && typeof pair[0] === 'string';
+  if (!Array.isArray(pairs) || !pairs.every(isPair))
+    throw new PickleError('a dictionary is not made of pairs of a text and a value');
   return new Map(pairs as [Pickled, Pickled][]);
 }
 
@@ -213,11 +219,10 @@ export async function openPytorch(
   await assertLittleEndian(source, entries.get(`${folder}/byteorder`));
   const root = parse(location, await readZipEntry(source, pickle, MAX_PICKLE_BYTES));
   const readStorage = storageReader(source, entries, folder);
-  const values = async (name: string, { storage, offset, shape, strides }: PickledTensor) => {
+  const values = async (name: string, { storage, offset, shape, strides, span }: PickledTensor) => {
     const count = countOf(location, name, shape);
     if (isRowMajor({ shape, strides }))
       return decodeElements(await readStorage(storage, offset, count), storage.type);
-    const span = count === 0 ? 0 : shape.reduce((sum, size, axis) => sum + (size - 1) * strides[axis]!, 1);
     const elements = decodeElements(await readStorage(storage, offset, span), storage.type);
     return gatherStrided(elements, { shape, strides: count === 0 ? rowMajorStrides(shape) : strides });
   };

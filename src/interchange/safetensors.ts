@@ -133,7 +133,7 @@ export async function openSafetensors(source: ByteSource, options: OpenArraysOpt
     if (!(cause instanceof FieldError)) throw cause;
     throw formatError(
       location,
-      `its header is not valid, ${cause.message} and is ${String(cause.value)}: it is damaged or cut off`,
+      `its header is not valid, ${cause.message} and is ${String(cause.shown)}: it is damaged or cut off`,
       cause,
     );
   }

@@ -115,6 +115,9 @@ export function denseEntries(
   ];
 }
 
+/** Most misfits that a message lists; a file made for it has hundreds of thousands. */
+const MAX_MISFITS = 1000;
+
 /** What `DataParallel` of PyTorch puts before every name. */
 const PARALLEL_PREFIX = 'module.';
 
@@ -133,7 +136,7 @@ function arraysOf(files: readonly ArrayFile[]): Map<string, { file: ArrayFile; i
 /**
  * Makes weights of ours from the state dicts in files, one tensor at a time.
  *
- * @throws {FormatError} If names are missing or unknown, or shapes differ: all are listed, before any value is read.
+ * @throws {FormatError} If names are missing or unknown, or shapes differ: all are listed, up to a thousand, before any value is read.
  */
 export async function convertStateDict(
   files: readonly ArrayFile[],
@@ -149,6 +152,8 @@ export async function convertStateDict(
     )
     .map((name) => `"${name}" is ${given.get(name) ?? 'missing'}, not ${wanted.get(name) ?? 'expected'}`);
   const locations = files.map(({ location }) => JSON.stringify(location)).join(', ');
+  if (misfits.length > MAX_MISFITS)
+    misfits.splice(MAX_MISFITS, Infinity, `and ${misfits.length - MAX_MISFITS} more`);
   if (misfits.length > 0) throw new FormatError(`Cannot import ${locations}: ${misfits.join('; ')}`);
   const weights = new Map<string, TensorData>();
   for (const { name, convert } of entries) {

@@ -155,14 +155,18 @@ export async function readZipDirectory(source: ByteSource): Promise<ReadonlyMap<
     );
   const directory = await readRange(source, 'the directory of the archive', [offset, bytes]);
   const entries = new Map<string, ZipEntry>();
-  let at = 0;
+  let [at, storedBytes] = [0, 0];
   for (let i = 0; i < count; i++) {
     const { entry, next } = parseEntry(source, directory, at);
+    storedBytes += entry.storedBytes;
+    if (storedBytes > source.size) throw formatError(location, 'its parts overlap: it is damaged');
     if (entries.has(entry.name))
       throw formatError(location, `it has two parts ${JSON.stringify(entry.name)}: it is damaged`);
     entries.set(entry.name, entry);
     at = next;
   }
+  if (at !== directory.length)
+    throw formatError(location, `it lists more than the ${count} parts that it says it has: it is damaged`);
   return entries;
 }
 
@@ -177,8 +181,15 @@ async function contentOffset(source: ByteSource, { name, offset }: ZipEntry): Pr
   return offset + LOCAL.bytes + nameBytes + view.getUint16(28, true);
 }
 
-/** Inflates to exactly `size` bytes; gives up as soon as there are more, so that a small archive cannot fill the memory. */
-async function inflate(compressed: Uint8Array, size: number): Promise<Uint8Array | undefined> {
+/**
+ * Inflates to exactly `size` bytes, or with `isStart` the first `size`; gives up as soon as there are more, so that a small
+ * archive cannot fill the memory.
+ */
+async function inflate(
+  compressed: Uint8Array,
+  size: number,
+  isStart: boolean,
+): Promise<Uint8Array | undefined> {
   const stream = new Blob([new Uint8Array(compressed)])
     .stream()
     .pipeThrough(new DecompressionStream('deflate-raw'));
@@ -188,7 +199,8 @@ async function inflate(compressed: Uint8Array, size: number): Promise<Uint8Array
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     if (length + part.value.length > size) {
       await reader.cancel();
-      return undefined;
+      result.set(part.value.subarray(0, size - length), length);
+      return isStart ? result : undefined;
     }
     result.set(part.value, length);
     length += part.value.length;
@@ -199,13 +211,13 @@ async function inflate(compressed: Uint8Array, size: number): Promise<Uint8Array
 async function inflateEntry(
   source: ByteSource,
   entry: ZipEntry,
-  compressed: Uint8Array,
+  [compressed, size]: readonly [Uint8Array, number],
 ): Promise<Uint8Array> {
   const wrong = `its part ${JSON.stringify(entry.name)} does not unpack to its ${entry.bytes} bytes: it is damaged`;
   if (entry.bytes > compressed.length * MAX_DEFLATION) throw formatError(source.location, wrong);
   let content: Uint8Array | undefined;
   try {
-    content = await inflate(compressed, entry.bytes);
+    content = await inflate(compressed, size, size < entry.bytes);
   } catch (cause) {
     throw formatError(source.location, wrong, cause);
   }
@@ -228,6 +240,16 @@ export async function readZipRange(
 }
 
 /**
+ * The first bytes of an entry, unchecked.
+ *
+ * @throws {FormatError} If the entry is damaged or has not as many.
+ */
+export async function readZipStart(source: ByteSource, entry: ZipEntry, length: number): Promise<Uint8Array> {
+  if (entry.method === STORED) return readZipRange(source, entry, [0, length]);
+  return inflateEntry(source, entry, [await readZipRange(source, entry, [0, entry.storedBytes]), length]);
+}
+
+/**
  * The content of an entry, checked by its CRC-32.
  *
  * @param maxBytes An entry of more bytes is refused before it is read.
@@ -245,7 +267,7 @@ export async function readZipEntry(
       `${what} has ${entry.bytes} bytes and at most ${maxBytes} are read: it is damaged`,
     );
   const stored = await readZipRange(source, entry, [0, entry.storedBytes]);
-  const content = entry.method === STORED ? stored : await inflateEntry(source, entry, stored);
+  const content = entry.method === STORED ? stored : await inflateEntry(source, entry, [stored, entry.bytes]);
   if (content.length === entry.bytes && crc32(content) === entry.crc) return content;
   throw formatError(
     source.location,

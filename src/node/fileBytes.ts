@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 
 import { FormatError } from '../errors.js';
 import type { ByteSource } from '../interchange/byteSource.js';
@@ -19,6 +19,8 @@ export async function fileBytes(path: string): Promise<FileBytes> {
   const fail = (cause: unknown): FormatError =>
     new FormatError(`Cannot read "${path}": ${(cause as Error).message}`, { cause });
   try {
+    // Opening a pipe would wait for a writer.
+    if (!(await stat(path)).isFile()) throw new Error('it is not a file');
     const file = await open(path);
     const { size } = await file.stat();
     const read = async (offset: number, length: number): Promise<Uint8Array> => {

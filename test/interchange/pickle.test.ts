@@ -60,10 +60,28 @@ describe('unpickle()', () => {
     ['no end', 'K\x01', 'it ends in the middle'],
     ['a long integer', `\x8a\x09${'\x01'.repeat(9)}.`, 'it holds an integer of 9 bytes'],
     ['protocol 1', '\x80\x01N.', 'it has protocol 1, and 2 to 5 are read'],
+    ['a name that is no text', '\x80\x02]q\x00h\x00aN\x93.', 'it asks for a name that is no text'],
+    ['a name of tuples in tuples', `N${'\x85'.repeat(100_000)}N\x93.`, 'it asks for a name that is no text'],
+    ['a value that is kept far off', 'Nr\xff\xff\xff\xff.', 'it keeps a value as number 4294967295'],
     ['more operations than tensors need', '}'.repeat(2_000_001), 'it has more than 2000000 operations'],
   ])('refuses %s', (_, text, message) => {
     expect(() => load(text)).toThrow(message);
     expect(() => load(text)).toThrow(PickleError);
+  });
+
+  it.each([
+    [
+      'long arguments of many calls',
+      `cknown\njoin\nq\x00(${'N'.repeat(1000)}tq\x01${'h\x00h\x01R'.repeat(2000)}.`,
+    ],
+    [
+      'long lists in arguments',
+      `cknown\njoin\nq\x00(${'N'.repeat(1000)}t\x85q\x01${'h\x00h\x01R'.repeat(2000)}.`,
+    ],
+    ['many keys that are no texts', `}${'NNs'.repeat(20_000)}.`],
+  ])('counts %s as operations', (_, text) => {
+    const rules = { ...RULES, call: () => null };
+    expect(() => unpickle(bytesOf(text), rules)).toThrow('it has more than 2000000 operations');
   });
 
   it('does not append to a tuple', () => {

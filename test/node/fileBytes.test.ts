@@ -38,6 +38,12 @@ describe('fileBytes()', () => {
     await source.close();
   });
 
+  it('opens nothing but files', async () => {
+    const opening = fileBytes(folder);
+    await expect(opening).rejects.toThrow(FormatError);
+    await expect(opening).rejects.toThrow(`Cannot read "${folder}": it is not a file`);
+  });
+
   it('names a file that is not there', async () => {
     const opening = fileBytes(join(folder, 'absent'));
     await expect(opening).rejects.toThrow(FormatError);
