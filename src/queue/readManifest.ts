@@ -1,14 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
-import { pipeline } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 
 import { QueueError } from '../errors.js';
 import type { ListedPhoto } from './taskOf.js';
 
 /** Columns and fields that may hold the photo, in the order in which they are looked for. */
 const INPUT_FIELDS = ['input', 'url', 'path', 'file'];
-/** A row that is longer is none: a quote was not closed. */
+/** A row that is longer is none: a quote was not closed, or the file is no list. */
 const MAX_ROW_BYTES = 2 ** 20;
 
 /** A photo of a list, or what is wrong with its line; `line` counts from 1. */
@@ -40,10 +40,22 @@ function jsonEntry(line: number, text: string): ManifestEntry {
   }
 }
 
+/** The text of a file, until a line is too long to be one. */
+async function* textWithLines(path: string): AsyncGenerator<string> {
+  let length = 0;
+  for await (const text of createReadStream(path, 'utf8') as AsyncIterable<string>) {
+    const rest = text.length - 1 - Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r'));
+    length = rest === text.length ? length + rest : rest;
+    if (length > MAX_ROW_BYTES) throw new Error(`a line has more than ${MAX_ROW_BYTES} characters`);
+    yield text;
+  }
+}
+
 /** Lines that begin with `{` are JSON objects, others are paths or URLs as they stand. */
 async function* listEntries(path: string): AsyncGenerator<ManifestEntry> {
+  const input = Readable.from(textWithLines(path));
   let line = 0;
-  for await (const text of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })) {
+  for await (const text of createInterface({ input, crlfDelay: Infinity })) {
     line++;
     const content = line === 1 ? text.replace(/^\uFEFF/, '') : text;
     if (content.startsWith('{')) yield jsonEntry(line, content);

@@ -54,6 +54,17 @@ describe('fileStorage()', () => {
     expect(await readdir(outside)).toEqual(['secret.jpg']);
   });
 
+  it('refuses paths that no file can have, once and for all', async () => {
+    const { root, storage } = await folderAndOutside();
+    await symlink('loop', join(root, 'loop'));
+    for (const name of ['x'.repeat(300), 'loop/x', `${'a/'.repeat(2000)}x`.repeat(1000)]) {
+      const refusal = { name: 'PhotoRefusedError' };
+      await expect(storage.read(name, LIMIT)).rejects.toMatchObject(refusal);
+      await expect(storage.begin().add({ name, content: 'x' })).rejects.toMatchObject(refusal);
+    }
+    await expect(storage.read('loop/x', LIMIT)).rejects.toThrow('Cannot use "loop/x": ELOOP');
+  });
+
   it('lets files appear together, or not at all', async () => {
     const { root, storage } = await folderAndOutside();
     const batch = storage.begin();

@@ -88,6 +88,8 @@ describe('httpStorage()', () => {
   it.each([
     ['/loop', 'PhotoRefusedError', 'is redirected more than 5 times'],
     ['/file', 'PhotoRefusedError', 'Cannot read "file:///etc/passwd" as it is neither http nor https'],
+    ['/bracket', 'PhotoRefusedError', '/bracket" as its URL cannot be understood'],
+    ['/drip', 'Error', '/drip" has not been sent within 4 s'],
     ['/403', 'PhotoRefusedError', 'as the server answers 403'],
     ['/429', 'Error', 'as the server answers 429'],
     ['/503', 'Error', 'as the server answers 503'],
@@ -101,6 +103,11 @@ describe('httpStorage()', () => {
       if (request.url === '/loop') return void response.writeHead(301, { location: '/loop' }).end();
       if (request.url === '/file')
         return void response.writeHead(301, { location: 'file:///etc/passwd' }).end();
+      if (request.url === '/bracket') return void response.writeHead(301, { location: 'http://[::1' }).end();
+      if (request.url === '/drip') {
+        const timer = setInterval(() => response.write('x'), 20);
+        return void response.on('close', () => clearInterval(timer));
+      }
       if (request.url === '/large') return void response.end('x'.repeat(1001));
       if (request.url !== '/cut') return undefined;
       response.writeHead(200, { 'content-length': 100 }).write('x');

@@ -49,6 +49,14 @@ describe('readManifest()', () => {
     await expect(entriesOf('list.csv', text)).rejects.toThrow(/^Cannot read the list ".*list\.csv": .*row/i);
   });
 
+  it('refuses a list with a line that is none before it has read it all', async () => {
+    const text = `a.jpg\n${'b'.repeat(2 ** 21)}`;
+    await expect(entriesOf('list.txt', text)).rejects.toThrow(
+      /^Cannot read the list ".*list\.txt": a line has more than 1048576 characters$/,
+    );
+    expect(await entriesOf('long.txt', `${'b'.repeat(2 ** 20)}\nc.jpg`)).toHaveLength(2);
+  });
+
   it('says what is wrong with a line and goes on', async () => {
     const text = '{"input":\n{"input":7}\n{}\n{"input":"a.jpg","name":7}\nb.jpg';
     expect(await entriesOf('list.jsonl', text)).toEqual([

@@ -40,6 +40,15 @@ describe('taskOf()', () => {
     ['/etc/passwd', 'Cannot take the path "/etc/passwd" as it is not below the root'],
     ['C:\\x.jpg', 'Cannot take the path "C:\\\\x.jpg" as it is not below the root'],
     ['a\0.jpg', 'Cannot take the path "a\\u0000.jpg" as it holds a NUL character'],
+    ['a\ud800.jpg', 'Cannot take the path "a\\ud800.jpg" as it holds half of a character'],
+    [
+      'a/'.repeat(500_000),
+      `Cannot take the path "${'a/'.repeat(100)}..." as it has more than 4096 characters`,
+    ],
+    [
+      `https://a.org/${'a'.repeat(8192)}`,
+      `Cannot take the URL "https://a.org/${'a'.repeat(186)}..." as it has more than 8192 characters`,
+    ],
     ['./', 'Cannot take the path "./" as it is empty'],
     ['file:///etc/passwd', 'Cannot take the URL "file:///etc/passwd" as it is neither http nor https'],
     ['ftp://a.org/x.jpg', 'Cannot take the URL "ftp://a.org/x.jpg" as it is neither http nor https'],

@@ -13,6 +13,9 @@ import type { PhotoStorage, ResultLog, StorageBatch, StorageReadOptions } from '
 const LOG_FOLDER = 'manifest';
 const LOG_ENDING = '.jsonl';
 
+/** What a path meets that no file can have. */
+const IMPOSSIBLE = new Set(['ENAMETOOLONG', 'ELOOP']);
+
 function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code;
 }
@@ -36,6 +39,14 @@ async function confined(root: string, name: string): Promise<string> {
   throw new PhotoRefusedError(`Cannot use "${name}" as a link in its path leads out of "${root}"`);
 }
 
+/** The error as the queue takes it: trying again would not help against a path that cannot be. */
+function refusalOf(name: string, error: unknown): unknown {
+  const code = codeOf(error) ?? '';
+  return IMPOSSIBLE.has(code)
+    ? new PhotoRefusedError(`Cannot use "${name}": ${code}`, { cause: error })
+    : error;
+}
+
 async function readConfined(
   root: string,
   name: string,
@@ -52,7 +63,7 @@ async function readConfined(
       );
     return await readFile(path, { signal });
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') throw error;
+    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') throw refusalOf(name, error);
     // A share that is not mounted has no photos either: that is no fault of theirs.
     await stat(root);
     return undefined;
@@ -73,9 +84,13 @@ function fileBatch(root: string): StorageBatch {
   const staged = stagedFiles();
   return {
     add: async ({ name, content }) => {
-      const path = await confined(root, name);
-      await mkdir(dirname(path), { recursive: true });
-      await staged.add(path, content);
+      try {
+        const path = await confined(root, name);
+        await mkdir(dirname(path), { recursive: true });
+        await staged.add(path, content);
+      } catch (error) {
+        throw refusalOf(name, error);
+      }
     },
     commit: staged.commit,
     discard: staged.discard,

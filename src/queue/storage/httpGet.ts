@@ -7,6 +7,8 @@ import { readLimited } from './readLimited.js';
 import type { StorageReadOptions } from './storage.js';
 
 const MAX_REDIRECTS = 5;
+/** A server that sends a byte before each pause is too long would hold a worker for years. */
+const MAX_PAUSES = 20;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** Answers after which the same request may succeed later. */
 const PASSING = new Set([408, 425, 429]);
@@ -20,6 +22,8 @@ export interface HttpGetOptions extends StorageReadOptions {
 }
 
 function checkedUrl(href: string, from: URL | undefined, allowPrivate: boolean): URL {
+  if (!URL.canParse(href, from?.href))
+    throw new PhotoRefusedError(`Cannot read "${from?.href ?? href}" as its URL cannot be understood`);
   const url = new URL(href, from);
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new PhotoRefusedError(`Cannot read "${url.href}" as it is neither http nor https`);
@@ -61,14 +65,7 @@ async function readBody(response: IncomingMessage, href: string, maxBytes: numbe
   return bytes;
 }
 
-/**
- * Reads a file from a web server, by way of up to five redirects.
- *
- * @returns The file; `undefined` where the server says that there is none.
- * @throws {PhotoRefusedError} If an address on the way is private, the file too large, or the server refuses the request.
- * @throws {Error} If the network or the server fails in a way that may pass.
- */
-export async function httpGet(href: string, options: HttpGetOptions): Promise<Uint8Array | undefined> {
+async function followed(href: string, options: HttpGetOptions): Promise<Uint8Array | undefined> {
   let url = checkedUrl(href, undefined, options.allowPrivate);
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
     const response = await send(url, options);
@@ -80,4 +77,23 @@ export async function httpGet(href: string, options: HttpGetOptions): Promise<Ui
     url = checkedUrl(headers.location, url, options.allowPrivate);
   }
   throw new PhotoRefusedError(`Cannot read "${href}" as it is redirected more than ${MAX_REDIRECTS} times`);
+}
+
+/**
+ * Reads a file from a web server, by way of up to five redirects, in at most twenty times `timeoutMs`.
+ *
+ * @returns The file; `undefined` where the server says that there is none.
+ * @throws {PhotoRefusedError} If an address on the way is private, the file too large, or the server refuses the request.
+ * @throws {Error} If the network or the server fails in a way that may pass.
+ */
+export async function httpGet(href: string, options: HttpGetOptions): Promise<Uint8Array | undefined> {
+  const limitMs = MAX_PAUSES * options.timeoutMs;
+  const deadline = AbortSignal.timeout(limitMs);
+  const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);
+  try {
+    return await followed(href, { ...options, signal });
+  } catch (cause) {
+    if (!deadline.aborted) throw cause;
+    throw new Error(`"${href}" has not been sent within ${limitMs / 1000} s`, { cause });
+  }
 }
