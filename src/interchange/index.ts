@@ -15,6 +15,12 @@ export type { ElementType } from './elements.js';
 export { exportLayersModels } from './exportLayersModels.js';
 export { exportOnnx, ONNX_OPSETS } from './exportOnnx.js';
 export type { ExportOnnxOptions } from './exportOnnx.js';
+export { importColorComponents } from './importColorComponents.js';
+export type {
+  ImportColorComponentsOptions,
+  ImportedComponents,
+  PlanarComponents,
+} from './importColorComponents.js';
 export { importColorizer } from './importColorizer.js';
 export type { ImportColorizerOptions } from './importColorizer.js';
 export type { Checkpoint } from '../checkpoint/saveCheckpoint.js';

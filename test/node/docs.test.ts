@@ -88,7 +88,7 @@ const WRONG: DocBlock = {
 };
 
 /** Blocks that need a browser, a GPU, a package that tests do not have, a file of somebody else or Redis; or would turn off kernels. */
-const NOT_RUN = /redis:|polyhue\/(browser|worker)|webgpu|tfjs-node|\.pth|POLYHUE_|document\./;
+const NOT_RUN = /redis:|polyhue\/(browser|worker)|webgpu|tfjs-node|\.pth|pcomp|POLYHUE_|document\./;
 
 /** What blocks read: photos to train on, one to color, photos to measure by, a model. */
 async function folderForBlocks(): Promise<string> {
