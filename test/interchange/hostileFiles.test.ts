@@ -7,7 +7,8 @@ import { convertStateDict } from '../../src/interchange/stateDict.js';
 import { safetensorsWith, sourceOf } from './files.js';
 
 /** Bytes of characters from 0 to 255. */
-const bytesOf = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(text, (character) => character.charCodeAt(0));
+const bytesOf = (text: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(text, (character) => character.charCodeAt(0));
 
 const latinOf = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
