@@ -1,6 +1,7 @@
 import type { Checkpoint } from '../checkpoint/saveCheckpoint.js';
-import { type ColorizerConfigs, colorizerCheckpoint, presetConfigs } from '../models/colorizerModels.js';
+import { type ColorizerConfigs, colorizerCheckpoint } from '../models/colorizerModels.js';
 import type { ColorVaeConfig, EncoderConfig, MixtureDensityNetworkConfig } from '../models/config.js';
+import { REFERENCE_COLOR_VAE, REFERENCE_MIXTURE } from '../models/referencePreset.js';
 import type { ArrayFile } from './arrayFile.js';
 import {
   convertStateDict,
@@ -10,7 +11,11 @@ import {
   type StateDictEntry,
 } from './stateDict.js';
 
-const ACTION = 'run importColorizer';
+/** The preset `reference`. */
+const REFERENCE: ColorizerConfigs = {
+  colorVae: REFERENCE_COLOR_VAE,
+  mixtureDensityNetwork: REFERENCE_MIXTURE,
+};
 
 export interface ImportColorizerOptions {
   /**
@@ -137,7 +142,7 @@ export async function importColorizer(
   files: readonly ArrayFile[],
   options: ImportColorizerOptions = {},
 ): Promise<Checkpoint> {
-  const { configs: given = presetConfigs(ACTION, 'reference'), alignCorners = false, notes = null } = options;
+  const { configs: given = REFERENCE, alignCorners = false, notes = null } = options;
   const configs = alignCorners ? withAlignedCorners(given) : given;
   const entries = [...colorVaeEntries(configs.colorVae), ...mixtureEntries(configs.mixtureDensityNetwork)];
   const tensors = await convertStateDict(files, { entries, ignored: isCounter });

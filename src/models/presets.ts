@@ -1,11 +1,12 @@
 import { assertOneOf } from '../errors.js';
-import type {
-  BlockStyle,
-  ColorVaeConfig,
-  EncoderConfig,
-  MixtureDensityNetworkConfig,
-  TrunkConvolutionConfig,
-} from './config.js';
+import type { BlockStyle, ColorVaeConfig, EncoderConfig, MixtureDensityNetworkConfig } from './config.js';
+import {
+  REFERENCE_COLOR_VAE,
+  REFERENCE_ENCODER,
+  REFERENCE_MIXTURE,
+  trunk,
+  ZHANG_INPUT,
+} from './referencePreset.js';
 
 export const MODEL_PRESETS = ['reference', 'referenceTf', 'compact', 'compactMap', 'tiny'] as const;
 
@@ -16,13 +17,6 @@ export type ModelPreset = (typeof MODEL_PRESETS)[number];
 export function assertPreset(action: string, preset: string): void {
   assertOneOf(action, 'preset', preset, MODEL_PRESETS);
 }
-
-const REFERENCE_STYLE: BlockStyle = {
-  normalization: { kind: 'batch', epsilon: 1e-5, momentum: 0.9 },
-  order: 'activationFirst',
-  stridedPadding: 'symmetric',
-  useBias: true,
-};
 
 const REFERENCE_TF_STYLE: BlockStyle = {
   normalization: { kind: 'batch', epsilon: 1e-4, momentum: 0.99 },
@@ -41,12 +35,6 @@ const COMPACT_STYLE: BlockStyle = {
 const TINY_STYLE: BlockStyle = {
   ...COMPACT_STYLE,
   normalization: { kind: 'group', groups: 4, epsilon: 1e-5 },
-};
-
-const REFERENCE_ENCODER: EncoderConfig = {
-  filters: [128, 256, 512, 1024],
-  kernelSizes: [5, 5, 5, 3],
-  refinements: [0, 0, 0, 0],
 };
 
 const REFERENCE_TF_ENCODER: EncoderConfig = { ...REFERENCE_ENCODER, kernelSizes: [5, 5, 5, 4] };
@@ -73,6 +61,8 @@ const COMPACT_VAE: ColorVaeConfig = {
   initialization: 'heNormal',
 };
 
+// Bundlers leave these out where they are not used, because of the mark of a call without effects.
+
 /**
  * Color VAEs.
  *
@@ -84,28 +74,8 @@ const COMPACT_VAE: ColorVaeConfig = {
  *
  * @see A. Deshpande et al., Learning Diverse Image Colorization, 2017.
  */
-export const COLOR_VAE_PRESETS: Readonly<Record<ModelPreset, ColorVaeConfig>> = {
-  reference: {
-    kind: 'colorVae',
-    imageSize: 64,
-    latentDim: 64,
-    style: REFERENCE_STYLE,
-    encoder: REFERENCE_ENCODER,
-    conditionalEncoder: REFERENCE_ENCODER,
-    decoder: {
-      latentMerge: 'concat',
-      filters: [512, 256, 128, 64],
-      kernelSizes: [3, 5, 5, 5],
-      refinements: [0, 0, 0, 0],
-      upsampling: 'bilinearHalfPixel',
-      order: 'upsampleFirst',
-      outputKernelSize: 5,
-      outputNormalization: false,
-    },
-    dropoutRate: 0.7,
-    noise: 'normal',
-    initialization: 'uniformFanIn',
-  },
+export const COLOR_VAE_PRESETS: Readonly<Record<ModelPreset, ColorVaeConfig>> = /* @__PURE__ */ (() => ({
+  reference: REFERENCE_COLOR_VAE,
   referenceTf: {
     kind: 'colorVae',
     imageSize: 64,
@@ -142,14 +112,7 @@ export const COLOR_VAE_PRESETS: Readonly<Record<ModelPreset, ColorVaeConfig>> = 
     conditionalEncoder: { ...COMPACT_VAE.conditionalEncoder, filters: [8, 16, 32, 64] },
     decoder: { ...COMPACT_VAE.decoder, filters: [64, 32, 16, 8], refinements: [0, 0, 0, 0] },
   },
-};
-
-/** Kernels of one size, one per `[filters, strides]`. */
-function trunk(kernelSize: number, table: readonly (readonly [number, 1 | 2])[]): TrunkConvolutionConfig[] {
-  return table.map(([filters, strides]) => ({ filters, kernelSize, strides }));
-}
-
-const ZHANG_INPUT = { kind: 'features', shape: [28, 28, 512] } as const;
+}))();
 
 const COMPACT_MIXTURE: MixtureDensityNetworkConfig = {
   kind: 'mixtureDensityNetwork',
@@ -157,7 +120,7 @@ const COMPACT_MIXTURE: MixtureDensityNetworkConfig = {
   latentDim: 64,
   components: 5,
   style: COMPACT_STYLE,
-  trunk: trunk(3, [[32, 2], [64, 2], [64, 1], [128, 2], [128, 1], [256, 2]]), // prettier-ignore
+  trunk: /* @__PURE__ */ trunk(3, [[32, 2], [64, 2], [64, 1], [128, 2], [128, 1], [256, 2]]), // prettier-ignore
   hidden: [{ units: 256, activation: 'relu' }],
   deviations: { kind: 'learned', form: 'diagonal', least: 0.02, most: 3 },
   dropoutRate: 0.2,
@@ -171,46 +134,36 @@ const COMPACT_MIXTURE: MixtureDensityNetworkConfig = {
  * - `referenceTf`: the authors' TensorFlow network, 117,851,336 trainable parameters; looks at `zhangFeatures`.
  * - `compact`, `compactMap`, `tiny`: look at the grey level itself.
  */
-export const MIXTURE_PRESETS: Readonly<Record<ModelPreset, MixtureDensityNetworkConfig>> = {
-  reference: {
-    kind: 'mixtureDensityNetwork',
-    input: ZHANG_INPUT,
-    latentDim: 64,
-    components: 8,
-    style: REFERENCE_STYLE,
-    trunk: trunk(5, [[384, 1], [320, 1], [288, 1], [256, 2], [128, 1], [96, 2], [64, 2]]), // prettier-ignore
-    hidden: [],
-    deviations: { kind: 'fixed', stdDev: 0.1 },
-    dropoutRate: 0.7,
-    initialization: 'uniformFanIn',
-  },
-  referenceTf: {
-    kind: 'mixtureDensityNetwork',
-    input: ZHANG_INPUT,
-    latentDim: 64,
-    components: 8,
-    style: { ...REFERENCE_TF_STYLE, useBias: false },
-    trunk: trunk(5, [[384, 1], [320, 1], [288, 1], [256, 2], [128, 1]]), // prettier-ignore
-    hidden: [{ units: 4096, activation: 'tanh' }],
-    deviations: { kind: 'fixed', stdDev: 0.1 },
-    dropoutRate: 0.25,
-    initialization: 'smallNormal',
-  },
-  compact: COMPACT_MIXTURE,
-  compactMap: {
-    ...COMPACT_MIXTURE,
-    latentDim: 256,
-    latentSide: 8,
-    trunk: trunk(3, [[32, 2], [64, 2], [64, 1], [128, 2], [128, 1], [128, 1], [128, 1]]), // prettier-ignore
-    hidden: [{ units: 128, activation: 'relu' }],
-  },
-  tiny: {
-    ...COMPACT_MIXTURE,
-    latentDim: 16,
-    components: 8,
-    style: TINY_STYLE,
-    trunk: trunk(3, [[8, 2], [16, 2], [32, 2], [64, 2]]), // prettier-ignore
-    hidden: [{ units: 32, activation: 'relu' }],
-    dropoutRate: 0,
-  },
-};
+export const MIXTURE_PRESETS: Readonly<Record<ModelPreset, MixtureDensityNetworkConfig>> =
+  /* @__PURE__ */ (() => ({
+    reference: REFERENCE_MIXTURE,
+    referenceTf: {
+      kind: 'mixtureDensityNetwork',
+      input: ZHANG_INPUT,
+      latentDim: 64,
+      components: 8,
+      style: { ...REFERENCE_TF_STYLE, useBias: false },
+      trunk: trunk(5, [[384, 1], [320, 1], [288, 1], [256, 2], [128, 1]]), // prettier-ignore
+      hidden: [{ units: 4096, activation: 'tanh' }],
+      deviations: { kind: 'fixed', stdDev: 0.1 },
+      dropoutRate: 0.25,
+      initialization: 'smallNormal',
+    },
+    compact: COMPACT_MIXTURE,
+    compactMap: {
+      ...COMPACT_MIXTURE,
+      latentDim: 256,
+      latentSide: 8,
+      trunk: trunk(3, [[32, 2], [64, 2], [64, 1], [128, 2], [128, 1], [128, 1], [128, 1]]), // prettier-ignore
+      hidden: [{ units: 128, activation: 'relu' }],
+    },
+    tiny: {
+      ...COMPACT_MIXTURE,
+      latentDim: 16,
+      components: 8,
+      style: TINY_STYLE,
+      trunk: trunk(3, [[8, 2], [16, 2], [32, 2], [64, 2]]), // prettier-ignore
+      hidden: [{ units: 32, activation: 'relu' }],
+      dropoutRate: 0,
+    },
+  }))();
