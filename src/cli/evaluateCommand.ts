@@ -17,7 +17,7 @@ import { makeFolder } from './makeFolder.js';
 import { modelName, modelStore } from './modelStore.js';
 import { listedIndices } from './pictureList.js';
 import { type Progress, startProgress } from './progress.js';
-import { EXIT, type Terminal, writeJsonLine } from './terminal.js';
+import { EXIT, plainLine, type Terminal, writeJsonLine } from './terminal.js';
 
 /** Pictures are kept in memory at no less than this many times the side that is compared. */
 const CACHE_MARGIN = 2;
@@ -115,7 +115,8 @@ function progressBars({ stderr }: Terminal) {
 function warn({ leftOut, photos }: ColorizerEvaluation, { stderr }: Terminal): void {
   const all = leftOut.length + photos.length;
   const grey = leftOut.filter(({ error }) => error === null).length;
-  for (const { error } of leftOut) if (error !== null) stderr.write(`Warning: left out: ${error}\n`);
+  for (const { error } of leftOut)
+    if (error !== null) stderr.write(`Warning: left out: ${plainLine(error)}\n`);
   if (grey > 0) stderr.write(`Warning: ${grey} of ${all} photos are grey and left out\n`);
 }
 

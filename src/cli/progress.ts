@@ -1,5 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress';
 
+import { plainLine } from './terminal.js';
+
 /** Shows how far a long job has come; everything goes to standard error. */
 export interface Progress {
   /** Moves to `value` and shows `note` behind the bar. */
@@ -37,5 +39,8 @@ function progressLines(stream: NodeJS.WritableStream, label: string, total: numb
  */
 export function startProgress(stream: NodeJS.WritableStream, label: string, total: number): Progress {
   const terminal = stream as NodeJS.WriteStream;
-  return terminal.isTTY ? progressBar(terminal, label, total) : progressLines(stream, label, total);
+  const { update, stop } = terminal.isTTY
+    ? progressBar(terminal, label, total)
+    : progressLines(stream, label, total);
+  return { update: (value, note) => update(value, plainLine(note)), stop };
 }

@@ -16,7 +16,12 @@ export function writeJsonLine(stream: NodeJS.WritableStream, value: unknown): vo
   stream.write(`${JSON.stringify(value)}\n`);
 }
 
+/** `text` without line breaks and what a terminal would obey: names of files and messages about them may hold both. */
+export function plainLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, ' ').replaceAll(/\p{Cc}/gu, '\uFFFD');
+}
+
 /** An error as one line for a person. */
 export function errorLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, ' ');
+  return plainLine(error instanceof Error ? error.message : String(error));
 }

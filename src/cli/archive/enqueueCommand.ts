@@ -9,7 +9,7 @@ import { type ListedPhoto, taskOf } from '../../queue/taskOf.js';
 import { type CommandSpec, type ParsedArguments, place, positiveInteger, UsageError } from '../arguments.js';
 import { readRecord } from '../photoRecord.js';
 import { isResult } from '../resultNames.js';
-import { EXIT, type Terminal, writeJsonLine } from '../terminal.js';
+import { EXIT, plainLine, type Terminal, writeJsonLine } from '../terminal.js';
 import { HELP_OPTION, openStorage, QUEUE_OPTIONS, STORAGE_OPTIONS, withQueue } from './archiveOptions.js';
 
 /** How often it is said how far the list has been read. */
@@ -123,7 +123,7 @@ export async function enqueueCommand(args: ParsedArguments, terminal: Terminal):
   let refused = 0;
   const refuse = (message: string): void => {
     refused++;
-    terminal.stderr.write(`${message}\n`);
+    terminal.stderr.write(`${plainLine(message)}\n`);
   };
   const counts = await withQueue(args, terminal, async (queue) =>
     queue.enqueue(tasksOf(operand, args, refuse), {

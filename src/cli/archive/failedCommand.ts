@@ -1,5 +1,5 @@
 import type { CommandSpec, ParsedArguments } from '../arguments.js';
-import { EXIT, type Terminal, writeJsonLine } from '../terminal.js';
+import { EXIT, plainLine, type Terminal, writeJsonLine } from '../terminal.js';
 import { HELP_OPTION, QUEUE_OPTIONS, withQueue } from './archiveOptions.js';
 
 export const FAILED_COMMAND: CommandSpec = {
@@ -29,7 +29,7 @@ export async function failedCommand(args: ParsedArguments, terminal: Terminal): 
     }
     for await (const letter of queue.deadLetters()) {
       if (args.switched('json')) writeJsonLine(stdout, letter);
-      else stdout.write(`${letter.input}: ${letter.reason}\n`);
+      else stdout.write(`${plainLine(`${letter.input}: ${letter.reason}`)}\n`);
     }
     return EXIT.done;
   });

@@ -24,7 +24,7 @@ import { BACKEND_OPTION, backendChoice, startChosenBackend } from '../chooseBack
 import { assertCount, colorizeOptions, LATENT_OPTIONS } from '../latentOptions.js';
 import { MODEL_OPTION, modelName, modelStore } from '../modelStore.js';
 import { FILE_OPTIONS, fileSettings } from '../photoSettings.js';
-import { EXIT, type Terminal, writeJsonLine } from '../terminal.js';
+import { EXIT, plainLine, type Terminal, writeJsonLine } from '../terminal.js';
 import { HELP_OPTION, openStorage, QUEUE_OPTIONS, STORAGE_OPTIONS, withQueue } from './archiveOptions.js';
 import { archivePainter, type ArchivePainterOptions } from './archivePainter.js';
 import { statusText } from './statusText.js';
@@ -156,8 +156,9 @@ function outcomeTeller(args: ParsedArguments, { stdout, stderr }: Terminal) {
     counts[outcome.kind]++;
     const { task, ...rest } = outcome;
     if (args.switched('json')) writeJsonLine(stdout, { ...task, ...rest });
-    if (outcome.kind === 'dead') stderr.write(`${outcome.reason}\n`);
-    if (outcome.kind === 'retry') stderr.write(`To be tried again: "${task.input}", ${outcome.reason}\n`);
+    if (outcome.kind === 'dead') stderr.write(`${plainLine(outcome.reason)}\n`);
+    if (outcome.kind === 'retry')
+      stderr.write(`To be tried again: ${plainLine(`"${task.input}", ${outcome.reason}`)}\n`);
   };
   return { metrics, counts, onOutcome };
 }
