@@ -141,17 +141,6 @@ describe('polyhue colorize', () => {
     ]);
   });
 
-  it('writes names without what a terminal would obey', async () => {
-    const { root, colorize } = await workplace();
-    const names = ['red\u001b[31m.jpg', 'title\u009b2J.jpg'];
-    await Promise.all(names.map(async (name) => writeFile(join(root, name), 'no picture')));
-    const { code, stderr } = await colorize(...names.map((name) => join(root, name)));
-    expect(code).toBe(1);
-    expect(stderr).toContain('red\uFFFD[31m.jpg');
-    expect(stderr).toContain('title\uFFFD2J.jpg');
-    expect(stderr).not.toMatch(/[\u001b\u009b]/);
-  });
-
   it('ends with 1 where nothing can be colored', async () => {
     const { root, colorize } = await workplace();
     await mkdir(join(root, 'empty'));
