@@ -127,7 +127,7 @@ const LIMITS = [
   'published one that it was colored by a program.',
   '',
   '- It tells skies from ground, wood from cups and the heart of a flower from its petals in some photos; in others a result is a tint of the whole, the',
-  '  later ones above all. The first result is near the mean of what is likely and therefore paler than the others; `saturation` makes up for it.',
+  '  later ones above all. Results are means of what is likely, made as strong as photos are by one number: some are too strong, some too pale; `saturation` changes it.',
   '- It sees a photo at 64 x 64 pixels: what is smaller than that grid, such as eyes, jewels and signs, has no color of its own.',
   '- Its data are garments, flowers, groceries and 200 kinds of thing. No set is of portraits, of historic photos or of one country, and colors',
   '  of skin, clothes and houses are what is common in photo collections of the early 21st century.',

@@ -33,7 +33,9 @@ export function dataPattern(folder: string): string {
 
 /** Options of `polyhue train` that decide what comes out. */
 export const TRAINING_OPTIONS =
-  '--preset compactMap --beta 0.5 --epochs 2 --mixture-epochs 4 --held-out 0.0195 --seed 0'.split(' ');
+  '--preset compactMap --beta 0.5 --epochs 2 --mixture-epochs 8 --anchor 0.1 --held-out 0.0195 --seed 0'.split(
+    ' ',
+  );
 
 /** How the model that is in `checkpoints` came about, where the recipe alone does not say it. */
 export const REMARKS = [

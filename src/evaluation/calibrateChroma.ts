@@ -65,11 +65,9 @@ async function paintBatch(
   }
 }
 
-/** Mean of `sqrt(a**2 + b**2)` over 128. */
-function meanChroma(colors: readonly number[]): number {
-  let sum = 0;
-  for (let i = 0; i < colors.length; i += 2) sum += Math.hypot(colors[i]!, colors[i + 1]!);
-  return (2 * sum) / colors.length;
+/** `sqrt(mean(a**2 + b**2))` over 128. */
+function chromaOf(colors: readonly number[]): number {
+  return Math.sqrt((2 * colors.reduce((sum, value) => sum + value ** 2, 0)) / colors.length);
 }
 
 /** What tanh makes of `factor` times what it made `value` of; where float32 is at its end, the value itself. */
@@ -77,13 +75,13 @@ function strengthened(value: number, factor: number): number {
   return Math.abs(value) < 1 ? Math.tanh(factor * Math.atanh(value)) : value;
 }
 
-/** The factor that gives results the mean chroma of the photos, as far as it is allowed. */
+/** The factor that gives results the chroma of the photos, as far as it is allowed. */
 function chromaFactor({ photos, results }: Colors): number {
-  const wanted = meanChroma(photos);
+  const wanted = chromaOf(photos);
   let [low, high]: [number, number] = [LEAST, MOST];
   for (let i = 0; i < HALVINGS; i++) {
     const middle = (low + high) / 2;
-    if (meanChroma(results.map((value) => strengthened(value, middle))) < wanted) low = middle;
+    if (chromaOf(results.map((value) => strengthened(value, middle))) < wanted) low = middle;
     else high = middle;
   }
   return (low + high) / 2;
@@ -91,8 +89,8 @@ function chromaFactor({ photos, results }: Colors): number {
 
 /**
  * Makes the results of a colorizer as colorful as photos are: a mean of colors that could be is duller than each of them. Multiplies what the decoder's
- * last tanh is given, in place, by the factor that gives the `count` most likely results the mean chroma of the photos; hue
- * and lightness stay. All that is decoded changes with it.
+ * last tanh is given, in place, by the factor that gives the `count` most likely results the chroma of the photos, as its root mean
+ * square; hue and lightness stay. All that is decoded changes with it.
  *
  * @param models Belong to the caller; the decoder's last layer is changed.
  * @param source Photos in color, such as those that the models were trained on.

@@ -154,8 +154,9 @@ export const MIXTURE_PRESETS: Readonly<Record<ModelPreset, MixtureDensityNetwork
       ...COMPACT_MIXTURE,
       latentDim: 256,
       latentSide: 8,
-      trunk: trunk(3, [[32, 2], [64, 2], [64, 1], [128, 2], [128, 1], [128, 1], [128, 1]]), // prettier-ignore
-      hidden: [{ units: 128, activation: 'relu' }],
+      trunk: trunk(3, [[32, 2], [64, 2], [64, 1], [128, 2], [192, 1], [192, 1], [192, 1]]), // prettier-ignore
+      hidden: [{ units: 192, activation: 'relu' }],
+      dropoutRate: 0.1,
     },
     tiny: {
       ...COMPACT_MIXTURE,
