@@ -3,6 +3,8 @@
  *
  *     node --import ./tools/tsxEverywhere.mjs bench/queueScaling.ts            the sample photos 15 times over, three rounds
  *     node --import ./tools/tsxEverywhere.mjs bench/queueScaling.ts 30 5       as often, and rounds
+ *     node --import ./tools/tsxEverywhere.mjs bench/queueScaling.ts 15 3 own   each on a core of its own, which collects garbage
+ *                                                                              on one thread (Linux)
  *
  * Counted are the photos between each worker's first and the last of all: starting a worker is not part of it. Needs a build.
  */
@@ -21,13 +23,20 @@ import { printTable } from './measure.js';
 
 const PHOTOS = 'examples/photos';
 
-const [copies = '15', rounds = '3'] = process.argv.slice(2);
+const [copies = '15', rounds = '3', cores = 'any'] = process.argv.slice(2);
+
+/** The program that runs a worker, and what comes before the worker's own arguments. */
+function programOf(worker: number): [string, ...string[]] {
+  if (cores !== 'own') return [process.execPath];
+  return ['taskset', '-c', String(worker), process.execPath, '--single-threaded-gc'];
+}
 
 /** Times at which a worker told of a photo, in ms. */
-async function timesOfWorker(redis: string, name: string, out: string): Promise<number[]> {
+async function timesOfWorker(worker: number, redis: string, name: string, out: string): Promise<number[]> {
   const places = ['--root', PHOTOS, '--out', out, '--redis', redis, '--queue', name];
   const settings = ['--backend', 'wasm', '--count', '1', '--format', 'jpeg', '--until-done', '--json'];
-  const child = spawn(process.execPath, ['dist/cli.js', 'archive', 'work', ...places, ...settings], {
+  const [program, ...before] = programOf(worker);
+  const child = spawn(program, [...before, 'dist/cli.js', 'archive', 'work', ...places, ...settings], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const exit = once(child, 'exit');
@@ -49,7 +58,7 @@ async function rateOf(workers: number, redis: string, name: string): Promise<num
   await queue.enqueue(tasks);
   await queue.close();
   const times = await Promise.all(
-    Array.from({ length: workers }, async () => timesOfWorker(redis, name, out)),
+    Array.from({ length: workers }, async (_, worker) => timesOfWorker(worker, redis, name, out)),
   );
   await rm(out, { recursive: true });
   const begin = Math.max(...times.map(([first]) => first!));
