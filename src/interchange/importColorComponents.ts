@@ -4,6 +4,8 @@ import { argumentMessage } from '../errors.js';
 const ACTION = 'import color components';
 /** How far the product of two rows may be from 0, and the square of one from 1. */
 const MOST_SKEW = 1e-3;
+/** Numbers that a message shows. */
+const MAX_SHOWN = 20;
 
 /** Principal components of color fields by another program, a then b: each row is the plane of a and the plane of b. */
 export interface PlanarComponents {
@@ -87,7 +89,12 @@ export function importColorComponents(
   const shares = Float32Array.from(variances.values);
   const falling =
     shares.length === count && shares.every((value, i) => value > 0 && !(value > shares[i - 1]!));
-  assertThat(falling, 'variances', `be ${count} falling numbers above 0`, shares.join(', '));
+  assertThat(
+    falling,
+    'variances',
+    `be ${count} falling numbers above 0`,
+    shares.slice(0, MAX_SHOWN).join(', '),
+  );
   if (mean !== undefined)
     assertThat(mean.values.length === length, 'mean', `have ${length} values`, mean.values.length);
   const rows = Array.from({ length: count }, (_, i) => interleaved(components.values, i * length, pixels));

@@ -69,9 +69,11 @@ describe('readManifest()', () => {
   });
 
   it('refuses CSV without a column for the photo, and a file that is not there', async () => {
-    await expect(entriesOf('list.csv', 'a,b\n1,2\n')).rejects.toThrow(
-      /^Cannot read ".*list\.csv" as none of its columns is called input, url, path, file$/,
-    );
+    for (const text of ['a,b\n1,2\n', 'a,b\n'])
+      await expect(entriesOf('list.csv', text)).rejects.toThrow(
+        /^Cannot read ".*list\.csv" as none of its columns is called input, url, path, file$/,
+      );
+    expect(await entriesOf('list.csv', '')).toEqual([]);
     await expect(collect(readManifest('/nowhere/list'))).rejects.toThrow(
       'Cannot read the list "/nowhere/list": ENOENT',
     );
