@@ -18,6 +18,9 @@ const WEBGL = [
 ];
 const BROWSER_ONLY = ['test/browser/**/*.test.ts'];
 const EVERYWHERE = 'test/**/*.test.ts';
+/** Workers of the page on WebGPU; the other suites of workers are about what does not depend on the backend. */
+const WEBGPU_WORKERS = 'test/browser/worker/webgpu.test.ts';
+const WASM_WORKERS = 'test/browser/worker/!(webgpu).test.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -40,7 +43,7 @@ const nodeProject = (name: string, backend: 'cpu' | 'wasm', include: string[], e
   },
 });
 
-const chromiumProject = (backend: 'wasm' | 'webgpu' | 'webgl', include = [EVERYWHERE]) => ({
+const chromiumProject = (backend: 'wasm' | 'webgpu' | 'webgl', include: string[], exclude: string[]) => ({
   optimizeDeps: {
     include: [
       '@tensorflow/tfjs-core',
@@ -56,7 +59,7 @@ const chromiumProject = (backend: 'wasm' | 'webgpu' | 'webgl', include = [EVERYW
   test: {
     name: `chromium-${backend}`,
     include,
-    exclude: NODE_ONLY,
+    exclude: [...NODE_ONLY, ...exclude],
     provide: { backend },
     setupFiles: ['test/support/setup.browser.ts'],
     testTimeout: 120_000,
@@ -77,9 +80,9 @@ export default defineConfig({
       { test: { ...nodeProject('node', 'wasm', NODE_ONLY, []).test, execArgv: NODE_ARGUMENTS } },
       nodeProject('node-cpu', 'cpu', [EVERYWHERE], [...NODE_ONLY, ...BROWSER_ONLY]),
       nodeProject('node-wasm', 'wasm', [EVERYWHERE], [...NODE_ONLY, ...BROWSER_ONLY]),
-      chromiumProject('wasm'),
-      chromiumProject('webgpu'),
-      chromiumProject('webgl', WEBGL),
+      chromiumProject('wasm', [EVERYWHERE], [WEBGPU_WORKERS]),
+      chromiumProject('webgpu', [EVERYWHERE], [WASM_WORKERS]),
+      chromiumProject('webgl', WEBGL, []),
     ],
   },
 });

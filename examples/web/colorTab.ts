@@ -1,5 +1,5 @@
 import type { ColorHint } from 'polyhue';
-import type { WorkerColorization, WorkerColorizer } from 'polyhue/worker';
+import type { WorkerColorization } from 'polyhue/worker';
 
 import { fillGallery, reserveGallery } from './gallery.js';
 import type { Model } from './model.js';
@@ -31,8 +31,8 @@ const view = stage((x, y) => {
 });
 
 /** The grey photo, as a result without saturation. */
-async function showGrey(colorizer: WorkerColorizer, opened: OpenPhoto): Promise<void> {
-  const [grey] = await colorizer.decode(opened.preview, [results[0]!.latent], { saturation: 0 });
+async function showGrey({ colorizer, preview }: OpenPhoto): Promise<void> {
+  const [grey] = await colorizer.decode(preview, [results[0]!.latent], { saturation: 0 });
   view.show(await results[chosen]!.toBitmap(), await grey!.toBitmap());
   grey!.release();
 }
@@ -66,63 +66,78 @@ async function job(body: (signal: AbortSignal) => Promise<void>, again?: () => v
   running.abort();
   const controller = (running = new AbortController());
   setBusy(true);
-  await attempt(async () => body(controller.signal), again);
+  const watched = async (): Promise<void> =>
+    body(controller.signal).catch((error: unknown) => {
+      model.failed(error);
+      throw error;
+    });
+  await attempt(watched, again);
   if (running === controller) setBusy(false);
 }
 
-async function showResults(colorizer: WorkerColorizer, opened: OpenPhoto): Promise<void> {
+async function showResults(opened: OpenPhoto): Promise<void> {
   await fillGallery(results, (index) => {
     chosen = index;
     void attempt(async () => view.show(await results[index]!.toBitmap()));
   });
-  await showGrey(colorizer, opened);
+  await showGrey(opened);
 }
 
 async function colorNow(opened: OpenPhoto, signal: AbortSignal): Promise<void> {
-  const colorizer = await model.colorizer();
-  signal.throwIfAborted();
   say('Coloring …');
   const start = performance.now();
-  const found = await colorizer.colorize(opened.preview, requestNow(signal));
+  const found = await opened.colorizer.colorize(opened.preview, requestNow(signal));
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   for (const result of results) result.release();
   [results, chosen] = [found, 0];
-  await showResults(colorizer, opened);
+  await showResults(opened);
   say(`${results.length} results in ${seconds} s. Click on the photo to give a place a color.`);
+}
+
+/** Opens a photo in the worker of the model, unless it is open there already. */
+async function opened(given: Pick<OpenPhoto, 'file' | 'name'>, signal: AbortSignal): Promise<OpenPhoto> {
+  const colorizer = await model.colorizer();
+  signal.throwIfAborted();
+  if (given === photo && photo.colorizer === colorizer) return photo;
+  say(`Opening ${given.name} …`);
+  const { file, name } = given;
+  const next = await openPhoto(colorizer, file, { name, signal });
+  photo?.preview.release();
+  photo = next;
+  element('#tone').hidden = photo.preview.tone === 'grey';
+  return photo;
+}
+
+function showHints(): void {
+  view.mark(hints);
+  element<HTMLButtonElement>('#clear').disabled = hints.length === 0;
 }
 
 /** Colors the photo that is open by the wishes there are now. */
 async function color(): Promise<void> {
   reserveGallery(number('count'));
-  const opened = photo;
-  if (opened === null) return;
-  view.mark(hints);
-  element<HTMLButtonElement>('#clear').disabled = hints.length === 0;
+  const current = photo;
+  if (current === null) return;
+  showHints();
   await job(
-    async (signal) => colorNow(opened, signal),
+    async (signal) => colorNow(await opened(current, signal), signal),
     () => void color(),
   );
 }
 
 async function open(file: Blob, name: string): Promise<void> {
   const openNow = async (signal: AbortSignal): Promise<void> => {
-    const colorizer = await model.colorizer();
-    signal.throwIfAborted();
-    say(`Opening ${name} …`);
-    const opened = await openPhoto(colorizer, file, { name, signal });
-    photo?.preview.release();
-    [photo, hints] = [opened, []];
-    view.mark(hints);
-    element<HTMLButtonElement>('#clear').disabled = true;
-    element('#tone').hidden = opened.preview.tone === 'grey';
-    await colorNow(opened, signal);
+    const current = await opened({ file, name }, signal);
+    hints = [];
+    showHints();
+    await colorNow(current, signal);
   };
   await job(openNow, () => void open(file, name));
 }
 
 /** Colors the whole photo as the chosen result, with hints at their places in it. */
-async function paintWhole(opened: OpenPhoto, result: WorkerColorization, signal: AbortSignal): Promise<Blob> {
-  const { scale, width, height, file, name } = opened;
+async function paintWhole(photo: OpenPhoto, result: WorkerColorization, signal: AbortSignal): Promise<Blob> {
+  const { scale, width, height, file, name } = photo;
   const colorizer = await model.colorizer();
   const whole = await colorizer.readPhoto(file, { name, signal });
   const placed = hints.map(({ x, y, rgb }) => ({
@@ -141,15 +156,16 @@ async function paintWhole(opened: OpenPhoto, result: WorkerColorization, signal:
 }
 
 async function download(): Promise<void> {
-  const [opened, result] = [photo, results[chosen]];
-  if (opened === null || result === undefined) return;
-  await job(async (signal) => {
+  const [current, result] = [photo, results[chosen]];
+  if (current === null || result === undefined) return;
+  const save = async (signal: AbortSignal): Promise<void> => {
     say('Painting the photo at its own size …');
-    const blob = await paintWhole(opened, result, signal);
-    const saved = `${opened.name.replace(/\.\w+$/, '')}-color.png`;
+    const blob = await paintWhole(current, result, signal);
+    const saved = `${current.name.replace(/\.\w+$/, '')}-color.png`;
     offer(blob, saved);
-    say(`Saved ${saved}, ${opened.width} x ${opened.height} pixels.`);
-  });
+    say(`Saved ${saved}, ${current.width} x ${current.height} pixels.`);
+  };
+  await job(save, () => void download());
 }
 
 function cancel(): void {
@@ -165,12 +181,6 @@ function listenToSettings(): void {
   });
   settings.addEventListener('change', () => void color());
   settings.addEventListener('submit', (event) => event.preventDefault());
-}
-
-/** Colors the photo that is open again, with another model: the worker of the former one had it. */
-async function openAgain(): Promise<void> {
-  results = [];
-  if (photo !== null) await open(photo.file, photo.name);
 }
 
 /** The tab that colors photos. */
@@ -204,7 +214,8 @@ export function colorTab(makeModel: (say: (text: string) => void) => Model): Col
     replaceModel: async (...given) =>
       attempt(async () => {
         await model.use(...given);
-        await openAgain();
+        results = []; // Codes of the former model.
+        void color();
       }),
   };
 }

@@ -1,4 +1,4 @@
-import { CheckpointError } from 'polyhue';
+import { BackendError, CheckpointError } from 'polyhue';
 
 /** An element of the page that is there. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as querySelector itself
@@ -33,7 +33,7 @@ export function offer(blob: Blob, name: string): void {
 export interface Notes {
   /** Says what happens, for eyes and for screen readers. */
   readonly say: (text: string) => void;
-  /** Runs `body`; what goes wrong is shown, with a button to try again where a model did not come, and the page goes on. */
+  /** Runs `body`; what goes wrong is shown, with a button to try again where a model did not come or a backend failed, and the page goes on. */
   readonly attempt: (body: () => Promise<void>, again?: () => void) => Promise<void>;
 }
 
@@ -47,7 +47,8 @@ export function notes(statusSelector: string, alertSelector: string): Notes {
   const warn = (error: unknown, again: (() => void) | undefined): void => {
     alert.hidden = false;
     text.textContent = error instanceof Error ? error.message : String(error);
-    retry.hidden = again === undefined || !(error instanceof CheckpointError);
+    const mayPass = error instanceof CheckpointError || error instanceof BackendError;
+    retry.hidden = again === undefined || !mayPass;
     tryAgain = again;
   };
   return {

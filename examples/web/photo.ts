@@ -8,8 +8,9 @@ const MOST_PIXELS = 100e6;
 export interface OpenPhoto {
   readonly file: Blob;
   readonly name: string;
-  /** The photo as it is shown, in the worker. */
+  /** The photo as it is shown, in the worker of the colorizer. */
   readonly preview: WorkerPhoto;
+  readonly colorizer: WorkerColorizer;
   /** Side of the photo divided by that of the preview. */
   readonly scale: number;
   readonly width: number;
@@ -56,5 +57,6 @@ export async function openPhoto(
     signal.throwIfAborted();
     throw unreadable(name, cause);
   });
-  return { file, name, preview, scale: Math.max(1, Math.max(width, height) / PREVIEW_PIXELS), width, height };
+  const scale = Math.max(1, Math.max(width, height) / PREVIEW_PIXELS);
+  return { file, name, preview, colorizer, scale, width, height };
 }

@@ -2,6 +2,7 @@ import { hasCheckpoint, type CheckpointReader, memoryStore, type TrainingStage }
 import { indexedDbStore } from 'polyhue/browser';
 import { startWorkerTraining, type WorkerTraining, type WorkerTrainingProgress } from 'polyhue/worker';
 
+import { askedBackend } from './backend.js';
 import { lossChart } from './chart.js';
 import { element, listenToFiles, notes, offer } from './page.js';
 import { sampleTable } from './samples.js';
@@ -127,6 +128,7 @@ async function start(): Promise<void> {
       validation,
       preset: 'tiny',
       ...plan,
+      ...askedBackend(),
       learningRate: 2e-3,
       store,
       resume,

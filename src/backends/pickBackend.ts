@@ -13,6 +13,13 @@ export interface PickBackendOptions {
    * @defaultValue those that are registered with TensorFlow.js, the fastest first
    */
   readonly candidates?: readonly BackendCandidate[];
+  /**
+   * Whether WebGPU and WebGL may run on a program on the processor where there is no GPU, to try them out: it computes the same,
+   * slower than wasm.
+   *
+   * @defaultValue `false`
+   */
+  readonly allowSoftware?: boolean;
 }
 
 /** A backend that was passed over. */
@@ -31,9 +38,12 @@ export interface StartedBackend {
   readonly skipped: readonly SkippedBackend[];
 }
 
-async function start(candidate: BackendCandidate, task: BackendTask): Promise<AdapterReport | null> {
+async function start(
+  candidate: BackendCandidate,
+  { task, allowSoftware = false }: PickBackendOptions,
+): Promise<AdapterReport | null> {
   const adapter = (await candidate.inspect?.()) ?? null;
-  if (adapter?.isSoftware === true) {
+  if (adapter?.isSoftware === true && !allowSoftware) {
     throw new BackendError(`Its adapter, ${adapter.name}, is a program on the processor, not a GPU`);
   }
   await candidate.register();
@@ -47,7 +57,7 @@ async function start(candidate: BackendCandidate, task: BackendTask): Promise<Ad
 /**
  * Starts the first backend that works here: that is registered or can be, starts, and computes a convolution, a normalization,
  * a matrix product and, for training, their gradients correctly. WebGPU and WebGL without a GPU are passed over, since they
- * are slower than wasm.
+ * are slower than wasm, unless `allowSoftware` is set.
  *
  * @returns The backend that runs, and why others do not.
  * @throws {BackendError} If none works; the one that ran before stays current. The message has the reason of each.
@@ -69,7 +79,7 @@ export async function pickBackend(options: PickBackendOptions): Promise<StartedB
   for (const candidate of candidates) {
     const backend = candidate.name;
     try {
-      return { backend, adapter: await start(candidate, task), skipped };
+      return { backend, adapter: await start(candidate, options), skipped };
     } catch (error) {
       skipped.push({ backend, reason: (error as Error).message });
     }

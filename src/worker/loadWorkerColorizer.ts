@@ -33,7 +33,7 @@ export async function loadWorkerColorizer(
   options: WorkerColorizerOptions = {},
 ): Promise<WorkerColorizer> {
   const { maxBytes, signal, onProgress, ...rest } = options;
-  const request = { ...backendRequest('load a colorizer', rest), location: store.location, maxBytes };
+  const request = { backend: backendRequest('load a colorizer', rest), location: store.location, maxBytes };
   return startWorker(store, signal, async (calls) =>
     workerColorizer(calls, await calls.call('open', request, { signal, onProgress })),
   );

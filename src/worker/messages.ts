@@ -44,6 +44,7 @@ export type Rendering =
 export interface BackendRequest {
   readonly backends: readonly WorkerBackend[];
   readonly wasmPaths: WasmPaths | null;
+  readonly allowSoftware: boolean;
 }
 
 /** Options of `trainColorizer` that can be posted. */
@@ -69,6 +70,7 @@ export interface PostedTrainingOptions extends Omit<
 
 /** What a worker needs to train. */
 export interface SentTraining {
+  readonly backend: BackendRequest;
   readonly source: readonly Blob[];
   readonly validation: readonly Blob[];
   readonly options: PostedTrainingOptions;
@@ -110,12 +112,16 @@ export interface ValidationProgress extends ValidationRecord {
 /** What each kind of request carries, what is told meanwhile, and what its answer is. */
 export interface Calls {
   readonly open: {
-    readonly request: BackendRequest & { readonly location: string; readonly maxBytes: number | undefined };
+    readonly request: {
+      readonly backend: BackendRequest;
+      readonly location: string;
+      readonly maxBytes: number | undefined;
+    };
     readonly progress: LoadProgress;
     readonly answer: StartedBackend;
   };
   readonly prepareTraining: {
-    readonly request: BackendRequest & SentTraining;
+    readonly request: SentTraining;
     readonly progress: PicturesProgress;
     readonly answer: PreparedTraining;
   };

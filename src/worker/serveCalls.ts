@@ -18,7 +18,7 @@ function handlersOf(served: Served, held: Held): Handlers {
   // What trains is loaded only where something is trained.
   const training = lazily(async () => (await import('./trainingHandlers.js')).trainingHandlers(served));
   return {
-    open: async ({ location, maxBytes, ...request }, { signal, tell }) => {
+    open: async ({ backend: request, location, maxBytes }, { signal, tell }) => {
       const backend = await startBackend(request, 'inference');
       signal.throwIfAborted();
       const options = { signal, onProgress: tell, ...(maxBytes !== undefined && { maxBytes }) };

@@ -1,4 +1,5 @@
 import { webThread } from '../browser/webThread.js';
+import type { PickBackendOptions } from '../backends/pickBackend.js';
 import type { WasmPaths } from '../browser/webWorkers.js';
 import { assertOneOf } from '../errors.js';
 import type { PageStore } from './answerStore.js';
@@ -8,9 +9,9 @@ import { type WorkerCalls, workerCalls } from './workerCalls.js';
 const BACKENDS = ['webgpu', 'wasm', 'cpu'] as const;
 
 /** Which backend a worker starts, and with which files. */
-export interface WorkerBackendOptions {
+export interface WorkerBackendOptions extends Pick<PickBackendOptions, 'allowSoftware'> {
   /**
-   * Backends to try, in this order. A GPU that is none but a program on the processor is passed over, as `pickBackend` does.
+   * Backends to try, in this order. WebGPU without a GPU is passed over unless `allowSoftware` is set, as `pickBackend` does.
    *
    * @defaultValue `['webgpu', 'wasm']`
    */
@@ -29,9 +30,9 @@ export interface WorkerBackendOptions {
  * @throws {TypeError} If a backend is unknown.
  */
 export function backendRequest(action: string, options: WorkerBackendOptions): BackendRequest {
-  const { backends = ['webgpu', 'wasm'], wasmPaths = null } = options;
+  const { backends = ['webgpu', 'wasm'], wasmPaths = null, allowSoftware = false } = options;
   for (const backend of backends) assertOneOf(action, 'backends', backend, BACKENDS);
-  return { backends, wasmPaths };
+  return { backends, wasmPaths, allowSoftware };
 }
 
 /**

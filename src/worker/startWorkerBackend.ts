@@ -33,9 +33,10 @@ const CANDIDATES: Readonly<Record<WorkerBackend, Omit<BackendCandidate, 'name'>>
  * @throws {BackendError} If none does.
  */
 export async function startWorkerBackend(
-  { backends, wasmPaths }: BackendRequest,
+  { backends, wasmPaths, allowSoftware }: BackendRequest,
   task: BackendTask,
 ): Promise<StartedBackend> {
   setWasmPaths(wasmPaths ?? bundledWasmFiles());
-  return pickBackend({ task, candidates: backends.map((name) => ({ name, ...CANDIDATES[name] })) });
+  const candidates = backends.map((name) => ({ name, ...CANDIDATES[name] }));
+  return pickBackend({ task, allowSoftware, candidates });
 }

@@ -67,7 +67,8 @@ export interface WorkerTraining extends WorkerColorizer {
 /** Options that are posted as they are. */
 function postedOptions(options: WorkerTrainingOptions): PostedTrainingOptions {
   const { source: _source, validation: _validation, store: _store, signal: _signal, ...rest } = options;
-  const { onProgress: _onProgress, backends: _backends, wasmPaths: _wasmPaths, ...posted } = rest;
+  const { onProgress: _onProgress, backends: _backends, wasmPaths: _wasmPaths, ...kept } = rest;
+  const { allowSoftware: _allowSoftware, ...posted } = kept;
   return posted;
 }
 
@@ -109,7 +110,7 @@ export async function startWorkerTraining(options: WorkerTrainingOptions): Promi
   const backend = backendRequest(ACTION, options);
   assertPositiveInteger(ACTION, 'source.length', source.length);
   const request = {
-    ...backend,
+    backend,
     source: Array.from(source),
     validation: Array.from(validation),
     options: postedOptions(options),

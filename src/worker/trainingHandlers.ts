@@ -79,8 +79,8 @@ export function trainingHandlers({
 }: Served): Pick<Handlers, 'prepareTraining' | 'train' | 'save'> {
   let run: PreparedRun;
   return {
-    prepareTraining: async ({ backends, wasmPaths, ...sent }, work) => {
-      const backend = await startBackend({ backends, wasmPaths }, 'training');
+    prepareTraining: async (sent, work) => {
+      const backend = await startBackend(sent.backend, 'training');
       run = await prepare(sent, work, pageStore);
       return { backend, leftOut: run.leftOut };
     },

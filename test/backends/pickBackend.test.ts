@@ -76,6 +76,17 @@ describe('pickBackend()', () => {
     });
   });
 
+  it('takes WebGPU and WebGL on a program on the processor where that is allowed', async () => {
+    registerCpuTwin('soft');
+    const soft = { ...SOFTWARE, name: 'soft', register };
+    const { backend, adapter } = await pickBackend({
+      task: 'training',
+      candidates: [soft],
+      allowSoftware: true,
+    });
+    expect([backend, adapter?.isSoftware]).toEqual(['soft', true]);
+  });
+
   it('takes one that is registered, by default, but no WebGPU or WebGL without a GPU', async () => {
     const { backend, skipped } = await pickBackend({ task: 'training' });
     expect(backend).toBe('wasm');

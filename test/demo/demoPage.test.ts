@@ -6,7 +6,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { DemoPage } from '../../tools/demoPage.js';
 import * as demoVisit from '../support/demoVisit.js';
-import { accessibilityFindings, alerted, give, said, settled, tabTo, upload } from '../support/demoVisit.js';
+import {
+  accessibilityFindings,
+  alerted,
+  downloadedSize,
+  expectLossFalls,
+  give,
+  said,
+  settled,
+  tabTo,
+  upload,
+} from '../support/demoVisit.js';
 import { hugePng } from '../support/pngFile.js';
 
 let demo: DemoPage;
@@ -29,20 +39,7 @@ async function newPage(): Promise<Page> {
 
 const galleryPixels = async (): Promise<string[]> => demoVisit.galleryPixels(page);
 
-const trainingSaid = async (text: RegExp): Promise<void> =>
-  page.locator('#train-status').filter({ hasText: text }).waitFor();
-
-/** The size of the PNG file that the page gives for download under a name. */
-async function downloaded(name: string): Promise<number[]> {
-  const waiting = page.waitForEvent('download');
-  await page.locator('#download').click();
-  const download = await waiting;
-  expect(download.suggestedFilename()).toBe(name);
-  const bytes = await readFile(await download.path());
-  const [width, height] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
-  await said(page, new RegExp(`${width} x ${height} pixels`));
-  return [width, height];
-}
+const trainingSaid = async (text: RegExp): Promise<void> => demoVisit.trainingSaid(page, text);
 
 describe('the tab that colors photos', () => {
   it('shows results of an uploaded photo, and says that it had color', async () => {
@@ -88,7 +85,7 @@ describe('the tab that colors photos', () => {
 
   it('downloads a photo at its own size', async () => {
     await page.locator('#gallery button').nth(1).click();
-    expect(await downloaded('cat-chelsea-color.png')).toEqual([451, 300]);
+    expect(await downloadedSize(page, 'cat-chelsea-color.png')).toEqual([451, 300]);
   });
 
   it('shows a large photo smaller, upright, and downloads it at its own size', async () => {
@@ -97,7 +94,7 @@ describe('the tab that colors photos', () => {
     await upload(page, { name: 'turned.jpg', mimeType: 'image/jpeg', buffer });
     const shown = page.locator('#colors');
     expect([await shown.getAttribute('width'), await shown.getAttribute('height')]).toEqual(['614', '1024']);
-    expect(await downloaded('turned-color.png')).toEqual([1200, 2000]);
+    expect(await downloadedSize(page, 'turned-color.png')).toEqual([1200, 2000]);
   });
 
   it('says what is wrong with a file of another kind, and with one of too many pixels', async () => {
@@ -144,11 +141,6 @@ describe('the tab that colors photos', () => {
 });
 
 describe('the tab that trains', () => {
-  const losses = async (chart: string): Promise<number[]> => {
-    const points = (await page.locator(`${chart} polyline.training`).getAttribute('points')) ?? '';
-    return points.split(' ').map((point) => Number(point.split(',')[1]));
-  };
-
   it('lowers the losses of both networks, is paused, and shows samples', { timeout: 240_000 }, async () => {
     await page.locator('#tab-train').click();
     await page.locator('#train-samples').click();
@@ -168,12 +160,7 @@ describe('the tab that trains', () => {
     await other.close();
     await page.locator('#train-pause').click();
     await trainingSaid(/^Done/);
-    for (const chart of ['#chart-vae', '#chart-mdn']) {
-      const y = await losses(chart); // Pixels from the top: a lower loss is further down.
-      const mean = (part: number[]): number => part.reduce((sum, value) => sum + value, 0) / part.length;
-      expect(y).toHaveLength(48);
-      expect(mean(y.slice(-12))).toBeGreaterThan(mean(y.slice(0, 12)));
-    }
+    for (const chart of ['#chart-vae', '#chart-mdn']) await expectLossFalls(page, chart, 48);
     // The photos, eight rows of the mixture and those of the color VAE since the photos are open.
     expect(await page.locator('#samples tr').count()).toBeGreaterThan(9);
     expect(await page.locator('#samples tr').last().textContent()).toContain('mixture 48');

@@ -1,9 +1,10 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import axe from 'axe-core';
 import type { BrowserContext, Page } from 'playwright';
+import { expect } from 'vitest';
 
 import { saveColorizerModels } from '../../src/models/colorizerModels.js';
 import { folderStore } from '../../src/node/folderStore.js';
@@ -20,7 +21,11 @@ export async function openTinyDemo(): Promise<DemoPage> {
 }
 
 /** Opens the page; `errors` collects what the console says is wrong, and what is thrown and not caught. */
-export async function visit({ url }: DemoPage, context: BrowserContext, errors: string[]): Promise<Page> {
+export async function visit(
+  { url }: Pick<DemoPage, 'url'>,
+  context: BrowserContext,
+  errors: string[],
+): Promise<Page> {
   const page = await context.newPage();
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
   page.on('pageerror', (error) => errors.push(error.message));
@@ -60,6 +65,32 @@ export async function upload(page: Page, file: GivenFile = PHOTO): Promise<void>
 export async function galleryPixels(page: Page): Promise<string[]> {
   const canvases = page.locator('#gallery canvas');
   return canvases.evaluateAll((all) => all.map((one) => (one as HTMLCanvasElement).toDataURL()));
+}
+
+/** The size of the PNG file that the page gives for download under a name. */
+export async function downloadedSize(page: Page, name: string): Promise<number[]> {
+  const waiting = page.waitForEvent('download');
+  await page.locator('#download').click();
+  const download = await waiting;
+  expect(download.suggestedFilename()).toBe(name);
+  const bytes = await readFile(await download.path());
+  const [width, height] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
+  await said(page, new RegExp(`${width} x ${height} pixels`));
+  return [width, height];
+}
+
+/** Waits until the training tab says something. */
+export async function trainingSaid(page: Page, text: RegExp): Promise<void> {
+  await page.locator('#train-status').filter({ hasText: text }).waitFor();
+}
+
+/** Expects a chart to show the losses of so many steps, which fall. */
+export async function expectLossFalls(page: Page, chart: string, steps: number): Promise<void> {
+  const points = (await page.locator(`${chart} polyline.training`).getAttribute('points')) ?? '';
+  const y = points.split(' ').map((point) => Number(point.split(',')[1])); // Pixels from the top: a lower loss is further down.
+  const mean = (part: number[]): number => part.reduce((sum, value) => sum + value, 0) / part.length;
+  expect(y).toHaveLength(steps);
+  expect(mean(y.slice(-steps / 4))).toBeGreaterThan(mean(y.slice(0, steps / 4)));
 }
 
 /** What axe-core finds wrong, however slight. */

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { memoryStore } from '../../../src/checkpoint/memoryStore.js';
@@ -21,7 +20,6 @@ afterAll(() => worker.dispose());
 
 describe('the page of a worker colorizer', () => {
   it('has no task over 50 ms while a photo of 12 megapixels is colored', { retry: 3 }, async () => {
-    if (tf.getBackend() !== 'wasm') return;
     const canvas = new OffscreenCanvas(4000, 3000);
     const context = canvas.getContext('2d')!;
     const gradient = context.createLinearGradient(0, 0, 4000, 3000);
