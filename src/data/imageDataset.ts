@@ -12,9 +12,8 @@ import type { RasterImage } from './image.js';
 import type { ImageSource } from './imageSource.js';
 import { mapLimited } from './mapLimited.js';
 import { prefetch } from './prefetch.js';
-import { rasterToTensor } from './rasterTensor.js';
 import { readableImages, type UnreadableImage, type UnreadablePolicy } from './readableImages.js';
-import { resizeImage } from './resize.js';
+import { resizeRaster } from './resizeRaster.js';
 
 const ACTION = 'create imageDataset';
 
@@ -114,10 +113,7 @@ type Settings = Required<Omit<ImageDatasetOptions, 'signal'>>;
 
 /** The whole picture, squeezed or stretched to a square. */
 function wholeFrame(size: number): ImageTransform {
-  return (image) => {
-    const pixels = tf.expandDims<tf.Tensor4D>(rasterToTensor(image));
-    return tf.squeeze<tf.Tensor3D>(resizeImage(pixels, { height: size, width: size }), [0]);
-  };
+  return (image) => tf.squeeze<tf.Tensor3D>(resizeRaster(image, { height: size, width: size }), [0]);
 }
 
 function checkedSettings(options: ImageDatasetOptions): Settings {

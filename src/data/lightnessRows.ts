@@ -16,17 +16,20 @@ function linearBytes(): Float64Array {
   return linear;
 }
 
+/** The light of a byte on white, linear. */
+function lightOf(linear: Float64Array, byte: number, alpha: number): number {
+  return alpha === BYTE_SCALE ? linear[byte]! : linearOf(overWhite(byte, alpha));
+}
+
 function readRow({ data, width, height }: RasterImage, row: number, lightness: Float32Array): void {
   const [, , , red, green, blue] = XYZ_FROM_RGB;
   const linear = linearBytes();
   const channels = data.length / (width * height);
   const next = channels === 1 ? 0 : 1;
-  const light = (byte: number, alpha: number): number =>
-    alpha === BYTE_SCALE ? linear[byte]! : linearOf(overWhite(byte, alpha));
   for (let x = 0, i = row * width * channels; x < width; x++, i += channels) {
     const alpha = channels === 4 ? data[i + 3]! : BYTE_SCALE;
-    const y = red * light(data[i]!, alpha) + green * light(data[i + next]!, alpha);
-    lightness[x] = labCurve(y + blue * light(data[i + 2 * next]!, alpha));
+    const y = red * lightOf(linear, data[i]!, alpha) + green * lightOf(linear, data[i + next]!, alpha);
+    lightness[x] = labCurve(y + blue * lightOf(linear, data[i + 2 * next]!, alpha));
   }
 }
 

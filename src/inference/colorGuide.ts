@@ -49,11 +49,10 @@ function cellMeans(
     const sums = new Float64Array(columns);
     const end = Math.min(height, (row + 1) * tall);
     for (let y = row * tall; y < end; y++) addRow(sums, lightness(y), wide);
-    const pixels = (column: number) => (end - row * tall) * Math.min(wide, width - column * wide);
-    values.set(
-      sums.map((sum, column) => sum / pixels(column)),
-      row * columns,
-    );
+    for (let column = 0; column < columns; column++) {
+      const pixels = (end - row * tall) * Math.min(wide, width - column * wide);
+      values[row * columns + column] = sums[column]! / pixels;
+    }
   }
   return { height: rows, width: columns, channels: 1, values };
 }
@@ -68,7 +67,8 @@ const greater: Pick2 = (a, b) => (a > b ? a : b);
 function extremes(values: Float32Array, [axis, inner]: readonly [number, number], pick: Pick2): Float32Array {
   const picked = new Float32Array(values.length);
   for (let at = 0, i = 0; at < values.length; i = (i + 1) % axis) {
-    const [before, after] = [i > 0 ? inner : 0, i < axis - 1 ? inner : 0];
+    const before = i > 0 ? inner : 0;
+    const after = i < axis - 1 ? inner : 0;
     for (const end = at + inner; at < end; at++)
       picked[at] = pick(pick(values[at - before]!, values[at]!), values[at + after]!);
   }

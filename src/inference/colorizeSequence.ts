@@ -11,7 +11,14 @@ import { clipMixture } from './clipMixture.js';
 import { colorization, type Colorization, type LatentChoice, paintedPhoto } from './colorization.js';
 import type { Colorizer, ColorizeOptions } from './colorizer.js';
 import { decodeFields } from './decodeFields.js';
-import { assertFeatures, type ColorizerOptions, mixtureOf, withGreyPhoto } from './encodePhoto.js';
+import {
+  assertFeatures,
+  type ColorizerOptions,
+  type GreyPhoto,
+  mixtureOf,
+  withGreyPhoto,
+} from './encodePhoto.js';
+import { squareLightness, withSquares } from './greyInput.js';
 import { assertUpsampling, type Upsampling } from './paintPhoto.js';
 import { fieldSmoother, type SmoothedFields } from './smoothFields.js';
 
@@ -92,13 +99,16 @@ async function chooseCodes(
 ): Promise<LatentChoice[]> {
   const { colorVae: vae } = models;
   const mixture = tf.tidy<tf.NamedTensorMap & GaussianMixture>(() => ({
-    ...clipMixture(frames.map((frame) => mixtureOf(models, frame, options))),
+    ...clipMixture(
+      frames.map((frame) => mixtureOf(models, { ofSize: (size) => squareLightness(frame, size) }, options)),
+    ),
   }));
   try {
-    return await withGreyPhoto(vae, frames[0]!, async ({ conditioning, lightness }) => {
+    const choose = async ({ conditioning, lightness }: GreyPhoto): Promise<LatentChoice[]> => {
       const encoded = { vae, mixture, conditioning, lightness: await lightness.data<'float32'>() };
       return (await chooseFields(encoded, latents)).map(choiceOf);
-    });
+    };
+    return await withSquares(frames[0]!, async (squares) => withGreyPhoto(vae, squares, choose));
   } finally {
     tf.dispose([mixture.logits, mixture.means, mixture.logStdDevs]);
   }
@@ -112,12 +122,12 @@ function framePainter(
 ) {
   const smooth = fieldSmoother(smoothing);
   const codes = choices.map(({ latent }) => latent);
+  const paintFields = async ({ conditioning, lightness }: GreyPhoto): Promise<SmoothedFields> =>
+    smooth(await lightness.data<'float32'>(), await decodeFields(vae, codes, conditioning));
   return async (frame: RasterImage, index: number): Promise<SequenceFrame> => {
-    const paintFields = async (): Promise<SmoothedFields> =>
-      withGreyPhoto(vae, frame, async ({ conditioning, lightness }) =>
-        smooth(await lightness.data<'float32'>(), await decodeFields(vae, codes, conditioning)),
-      );
-    const { fields, cut } = await watched(WORK, paintFields);
+    const { fields, cut } = await watched(WORK, async () =>
+      withSquares(frame, async (squares) => withGreyPhoto(vae, squares, paintFields)),
+    );
     const painted = paintedPhoto(frame, upsampling);
     const results = choices.map((choice, i) =>
       colorization(painted, { ...choice, wishErrors: NO_WISHES, colorField: fields[i]! }),

@@ -14,8 +14,15 @@ import {
 import { type ChosenField, chooseFields, type EncodedPhoto, fieldsOf } from './chooseFields.js';
 import { type ChooseLatentsOptions, latentOptions, type LatentMode } from './chooseLatents.js';
 import { colorization, type Colorization, GIVEN, paintedPhoto, type PaintedPhoto } from './colorization.js';
-import { assertFeatures, type ColorizerOptions, photoMixture, withGreyPhoto } from './encodePhoto.js';
+import {
+  assertFeatures,
+  type ColorizerOptions,
+  type GreyPhoto,
+  photoMixture,
+  withGreyPhoto,
+} from './encodePhoto.js';
 import type { ColorizerEngine } from './engine.js';
+import { withSquares } from './greyInput.js';
 import { assertUpsampling, type Upsampling } from './paintPhoto.js';
 import { type PlacedWishes, prepareWishes } from './steering/prepareWishes.js';
 import { asksForCodes, steerFields } from './steering/steerFields.js';
@@ -97,7 +104,7 @@ export interface Colorizer {
   readonly dispose: () => void;
 }
 
-type GreyPhotoBody = Parameters<typeof withGreyPhoto<Colorization[]>>[2];
+type GreyPhotoBody = (grey: GreyPhoto) => Promise<Colorization[]>;
 
 /** A result with what was wished for, and how near it comes. */
 function wishedColorization(
@@ -129,7 +136,7 @@ async function decodePhoto(
       return wishedColorization(painted, placed, { ...GIVEN, latent: latent.slice(), colorField });
     });
   };
-  return withGreyPhoto(vae, photo, decode, engine);
+  return withSquares(photo, async (squares) => withGreyPhoto(vae, squares, decode, engine));
 }
 
 /** What a call of `colorize` asks for each photo. */
@@ -159,19 +166,21 @@ async function colorizePhoto(
 ): Promise<Colorization[]> {
   const { colorVae: vae } = models;
   const engine = engineFor(request.wishes, options);
-  const mixture = await photoMixture(models, photo, options, engine);
-  const choose: GreyPhotoBody = async ({ conditioning, lightness: square }) => {
-    const lightness = await square.data<'float32'>();
-    const placed = await prepareWishes(request.wishes, photo, { lightness, size: vae.config.imageSize });
-    const chosen = await chooseWished({ vae, mixture, conditioning, engine, lightness }, placed, request);
-    const painted = paintedPhoto(photo, request.upsampling);
-    return chosen.map((one) => wishedColorization(painted, placed, one));
-  };
-  try {
-    return await withGreyPhoto(vae, photo, choose, engine);
-  } finally {
-    tf.dispose([mixture.logits, mixture.means, mixture.logStdDevs]);
-  }
+  return withSquares(photo, async (squares) => {
+    const mixture = await photoMixture(models, squares, options, engine);
+    const choose: GreyPhotoBody = async ({ conditioning, lightness: square }) => {
+      const lightness = await square.data<'float32'>();
+      const placed = await prepareWishes(request.wishes, photo, { lightness, size: vae.config.imageSize });
+      const chosen = await chooseWished({ vae, mixture, conditioning, engine, lightness }, placed, request);
+      const painted = paintedPhoto(photo, request.upsampling);
+      return chosen.map((one) => wishedColorization(painted, placed, one));
+    };
+    try {
+      return await withGreyPhoto(vae, squares, choose, engine);
+    } finally {
+      tf.dispose([mixture.logits, mixture.means, mixture.logStdDevs]);
+    }
+  });
 }
 
 function assertLatents(latents: readonly Float32Array[], latentDim: number): void {

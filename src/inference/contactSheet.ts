@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { channelsOf, type RasterImage } from '../data/image.js';
-import { rasterToTensor, tensorToRaster } from '../data/rasterTensor.js';
-import { resizeImage } from '../data/resize.js';
+import { tensorToRaster } from '../data/rasterTensor.js';
+import { resizeRaster } from '../data/resizeRaster.js';
 import { shrinkImage } from '../data/shrinkImage.js';
 import { argumentMessage, assertNonNegativeInteger, assertPositiveInteger } from '../errors.js';
 
@@ -75,8 +75,7 @@ async function fit(image: RasterImage, side: number): Promise<RasterImage> {
       height: Math.max(1, Math.round(image.height * scale)),
       width: Math.max(1, Math.round(image.width * scale)),
     };
-    const images = tf.expandDims<tf.Tensor4D>(rasterToTensor(small), 0);
-    return tf.squeeze<tf.Tensor3D>(resizeImage(images, size), [0]);
+    return tf.squeeze<tf.Tensor3D>(resizeRaster(small, size), [0]);
   });
   try {
     return await tensorToRaster(resized);

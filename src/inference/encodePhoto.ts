@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 import { tensorFrom } from '../checkpoint/tensorData.js';
-import type { RasterImage } from '../data/image.js';
 import { lightnessToGreyLevel } from '../data/networkColor.js';
 import type { GaussianMixture } from '../distributions/gaussianMixture.js';
 import { argumentMessage } from '../errors.js';
@@ -10,7 +9,7 @@ import type { ColorizerModels } from '../models/colorizerModels.js';
 import { type ColorVae, encodeGreyLevel } from '../models/colorVae.js';
 import { predictMixture } from '../models/mixtureDensityNetwork.js';
 import type { ColorizerEngine } from './engine.js';
-import { squareLightness } from './greyInput.js';
+import type { PhotoSquares } from './greyInput.js';
 
 export interface ColorizerOptions {
   /**
@@ -29,18 +28,18 @@ export interface ColorizerOptions {
 /** The mixture of one photo, a batch of 1, to be disposed by the caller. */
 export function mixtureOf(
   models: ColorizerModels,
-  photo: RasterImage,
+  squares: Pick<PhotoSquares, 'ofSize'>,
   { features }: ColorizerOptions,
 ): GaussianMixture {
   const { mixtureDensityNetwork: network } = models;
   const { input } = network.config;
   return tf.tidy<tf.NamedTensorMap & GaussianMixture>(() => {
     if (input.kind === 'greyLevel') {
-      const greyLevel = lightnessToGreyLevel(squareLightness(photo, input.imageSize));
+      const greyLevel = lightnessToGreyLevel(squares.ofSize(input.imageSize));
       return { ...predictMixture(network, greyLevel) };
     }
     const { network: featureNetwork, imageSize } = features!;
-    const lightness = squareLightness(photo, imageSize);
+    const lightness = squares.ofSize(imageSize);
     return { ...predictMixture(network, featureNetwork.apply(lightness) as tf.Tensor4D) };
   });
 }
@@ -48,23 +47,25 @@ export function mixtureOf(
 /** The same, by the engine if there is one. */
 export async function photoMixture(
   models: ColorizerModels,
-  photo: RasterImage,
+  squares: PhotoSquares,
   options: ColorizerOptions,
   engine: ColorizerEngine | undefined,
 ): Promise<GaussianMixture> {
-  if (engine === undefined) return mixtureOf(models, photo, options);
+  if (engine === undefined) return mixtureOf(models, squares, options);
   const { input } = models.mixtureDensityNetwork.config;
-  const square = squareLightness(photo, (input.kind === 'greyLevel' ? input : options.features!).imageSize);
-  try {
-    const { logits, means, logStdDevs } = await engine.mixture(await square.data<'float32'>());
-    return {
-      logits: tensorFrom(logits) as tf.Tensor2D,
-      means: tensorFrom(means) as tf.Tensor3D,
-      logStdDevs: tensorFrom(logStdDevs) as tf.Tensor3D,
-    };
-  } finally {
-    square.dispose();
-  }
+  const square = squares.ofSize((input.kind === 'greyLevel' ? input : options.features!).imageSize);
+  const { logits, means, logStdDevs } = await engine.mixture(await square.data<'float32'>());
+  return {
+    logits: tensorFrom(logits) as tf.Tensor2D,
+    means: tensorFrom(means) as tf.Tensor3D,
+    logStdDevs: tensorFrom(logStdDevs) as tf.Tensor3D,
+  };
+}
+
+/** What the networks need of a photo. */
+export interface GreyPhoto {
+  readonly conditioning: readonly tf.Tensor4D[];
+  readonly lightness: tf.Tensor4D;
 }
 
 /**
@@ -74,19 +75,17 @@ export async function photoMixture(
  */
 export async function withGreyPhoto<T>(
   vae: ColorVae,
-  photo: RasterImage,
-  body: (grey: { conditioning: readonly tf.Tensor4D[]; lightness: tf.Tensor4D }) => Promise<T>,
+  squares: PhotoSquares,
+  body: (grey: GreyPhoto) => Promise<T>,
   engine?: ColorizerEngine,
 ): Promise<T> {
-  const [lightness, ...conditioning] = tf.tidy(() => {
-    const lightness = squareLightness(photo, vae.config.imageSize);
-    if (engine !== undefined) return [lightness];
-    return [lightness, ...encodeGreyLevel(vae, lightnessToGreyLevel(lightness))];
-  }) as [tf.Tensor4D, ...tf.Tensor4D[]];
+  const lightness = squares.ofSize(vae.config.imageSize);
+  const conditioning =
+    engine === undefined ? tf.tidy(() => [...encodeGreyLevel(vae, lightnessToGreyLevel(lightness))]) : [];
   try {
     return await body({ conditioning, lightness });
   } finally {
-    tf.dispose([lightness, ...conditioning]);
+    tf.dispose(conditioning);
   }
 }
 

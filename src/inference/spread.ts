@@ -15,8 +15,14 @@ export interface Spreading {
   readonly weights: Float32Array;
 }
 
-/** The three coarse cells around the center of each fine cell, with the weights of a quadratic B-spline. */
-function splineTaps(coarse: number, fine: number): { indices: Int32Array; weights: Float64Array } {
+/** Along one axis, the three coarse cells around the center of each fine cell, and their weights. */
+interface Taps {
+  readonly indices: Int32Array;
+  readonly weights: Float64Array;
+}
+
+/** Taps with the weights of a quadratic B-spline. */
+function splineTaps(coarse: number, fine: number): Taps {
   const indices = new Int32Array(fine * TAPS);
   const weights = new Float64Array(fine * TAPS);
   for (let i = 0; i < fine; i++) {
@@ -29,6 +35,35 @@ function splineTaps(coarse: number, fine: number): { indices: Int32Array; weight
     weights[i * TAPS + 2] = 0.5 * (0.5 + offset) ** 2;
   }
   return { indices, weights };
+}
+
+/** What the weights of all cells are made of, and where they go. */
+interface WeightTable {
+  readonly weights: Float32Array;
+  readonly coarse: Grid;
+  readonly fine: Grid;
+  readonly down: Taps;
+  readonly across: Taps;
+  readonly falloff: number;
+}
+
+/** Writes the weights of one cell, not yet divided by their sum, which is returned. */
+function writeWeights({ weights, coarse, fine, down, across, falloff }: WeightTable, cell: number): number {
+  const row = Math.floor(cell / fine.width) * TAPS;
+  const column = (cell % fine.width) * TAPS;
+  const own = fine.values[cell]!;
+  let sum = 0;
+  for (let r = row, at = cell * TAPS ** 2; r < row + TAPS; r++) {
+    const start = down.indices[r]! * coarse.width;
+    for (let c = column; c < column + TAPS; c++, at++) {
+      const difference = own - coarse.values[start + across.indices[c]!]!;
+      const unlike = 1 + falloff * difference * difference;
+      const weight = (down.weights[r]! * across.weights[c]!) / (unlike * unlike);
+      weights[at] = weight;
+      sum += weight;
+    }
+  }
+  return sum;
 }
 
 /**
@@ -47,20 +82,10 @@ export function guideWeights(coarse: Grid, fine: Grid, range: number): Spreading
   const { height, width, values } = fine;
   const [down, across] = [splineTaps(coarse.height, height), splineTaps(coarse.width, width)];
   const weights = new Float32Array(height * width * TAPS ** 2);
-  const falloff = 1 / range ** 2;
-  for (let i = 0; i < values.length; i++) {
-    const [row, column] = [Math.floor(i / width) * TAPS, (i % width) * TAPS];
-    let sum = 0;
-    for (let k = 0; k < TAPS ** 2; k++) {
-      const r = row + ((k / TAPS) | 0);
-      const c = column + (k % TAPS);
-      const difference = values[i]! - coarse.values[down.indices[r]! * coarse.width + across.indices[c]!]!;
-      const unlike = 1 + falloff * difference * difference;
-      const weight = (down.weights[r]! * across.weights[c]!) / (unlike * unlike);
-      weights[i * TAPS ** 2 + k] = weight;
-      sum += weight;
-    }
-    for (let k = 0; k < TAPS ** 2; k++) weights[i * TAPS ** 2 + k]! /= sum;
+  const table = { weights, coarse, fine, down, across, falloff: 1 / range ** 2 };
+  for (let cell = 0, at = 0; cell < values.length; cell++) {
+    const scale = 1 / writeWeights(table, cell);
+    for (const end = at + TAPS ** 2; at < end; at++) weights[at]! *= scale;
   }
   return { height, width, rows: down.indices, columns: across.indices, weights };
 }

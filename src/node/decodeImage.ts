@@ -84,8 +84,9 @@ async function decodeBytes(
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
-  const opaque = keep && isOpaque(data);
-  return { width: info.width, height: info.height, data: opaque ? withoutAlpha(data) : new Uint8Array(data) };
+  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.length);
+  const opaque = keep && isOpaque(pixels);
+  return { width: info.width, height: info.height, data: opaque ? withoutAlpha(pixels) : pixels };
 }
 
 /**

@@ -1,12 +1,13 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 
 import type { RasterImage } from '../../src/data/image.js';
-import { squareLightness } from '../../src/inference/greyInput.js';
+import { squareLightness, withSquares } from '../../src/inference/greyInput.js';
 import { randomGenerator } from '../../src/random.js';
 import { solid } from '../data/pictures.js';
 import golden from '../golden/paint.json' with { type: 'json' };
 import { rgbToLab64 } from '../reference/lab.js';
-import { expectAllClose, expectTensorsKept } from '../support/numeric.js';
+import { expectAllClose, expectTensorsKept, expectTensorsKeptAsync } from '../support/numeric.js';
 
 const PHOTO = { width: golden.width, height: golden.height, data: Uint8Array.from(golden.photo) };
 
@@ -52,5 +53,30 @@ describe('squareLightness()', () => {
   it('keeps the result and nothing else', () => {
     expectTensorsKept(1, () => squareLightness(PHOTO, 4));
     expectTensorsKept(1, () => squareLightness(solid(100, 90, [1]), 4));
+  });
+});
+
+describe('withSquares()', () => {
+  it('makes each square once, keeps it beyond a tf.tidy, and frees it', async () => {
+    await expectTensorsKeptAsync(0, async () =>
+      withSquares(PHOTO, async ({ ofSize }) => {
+        tf.tidy(() => ofSize(4));
+        const square = ofSize(4);
+        expect(ofSize(4)).toBe(square);
+        expect(ofSize(3).shape).toEqual([1, 3, 3, 1]);
+        const alone = squareLightness(PHOTO, 4);
+        expect(await square.data()).toEqual(await alone.data());
+        alone.dispose();
+      }),
+    );
+  });
+
+  it('frees them where the work fails', async () => {
+    await expectTensorsKeptAsync(0, async () => {
+      const failing = withSquares(PHOTO, async ({ ofSize }) =>
+        Promise.reject(new Error(`${ofSize(2).rank}`)),
+      );
+      await expect(failing).rejects.toThrow('4');
+    });
   });
 });

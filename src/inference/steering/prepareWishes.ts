@@ -5,8 +5,9 @@ import { areaMeans } from '../../data/areaMeans.js';
 import { channelsOf, type RasterImage } from '../../data/image.js';
 import { rgbToLab } from '../../data/lab.js';
 import { COLOR_FIELD_SCALE } from '../../data/networkColor.js';
-import { BYTE_SCALE, rgbValues, rasterToTensor } from '../../data/rasterTensor.js';
-import { interpolationRows, resizeImage } from '../../data/resize.js';
+import { BYTE_SCALE, rgbValues } from '../../data/rasterTensor.js';
+import { interpolationRows } from '../../data/resize.js';
+import { resizeRaster } from '../../data/resizeRaster.js';
 import { shrinkImage } from '../../data/shrinkImage.js';
 import { type AbStatistics, abStatistics, statisticsDistance } from './colorStatistics.js';
 import { type FieldPlace, fieldCorrection, valueAt } from './spreadCorrection.js';
@@ -125,10 +126,9 @@ function maskOf(region: ColorLock['region'], photo: RasterImage, size: number): 
 
 async function referenceColors(reference: RasterImage): Promise<ReferenceColors> {
   const small = shrinkImage(reference, REFERENCE_SIDE * SHRINK_MARGIN);
-  const image = tf.tidy(() => {
-    const rgb = tf.expandDims<tf.Tensor4D>(rasterToTensor(small), 0);
-    return rgbToLab(resizeImage(rgb, { height: REFERENCE_SIDE, width: REFERENCE_SIDE }));
-  });
+  const image = tf.tidy(() =>
+    rgbToLab(resizeRaster(small, { height: REFERENCE_SIDE, width: REFERENCE_SIDE })),
+  );
   try {
     const lab = await image.data<'float32'>();
     return { lab, ...abStatistics(lab.filter((_, i) => i % 3 > 0)) };
