@@ -34,7 +34,6 @@ async function visitOnWebgpu(): Promise<Page> {
 beforeAll(async () => {
   demo = await openTinyDemo();
   context = await demo.browser.newContext();
-  context.setDefaultTimeout(200_000);
   page = await visitOnWebgpu();
 }, 300_000);
 

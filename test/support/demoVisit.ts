@@ -11,6 +11,9 @@ import { folderStore } from '../../src/node/folderStore.js';
 import { type DemoPage, openDemoPage } from '../../tools/demoPage.js';
 import { colorfulModels } from './tinyModels.js';
 
+/** How long the page may take for something; other suites keep the processors busy, those on software GPUs above all. */
+const PATIENCE_MS = 200_000;
+
 export const PHOTO = 'examples/photos/cat-chelsea.jpg';
 
 /** The demo page with a tiny model whose results differ. */
@@ -27,6 +30,7 @@ export async function visit(
   errors: string[],
 ): Promise<Page> {
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
   page.on('pageerror', (error) => errors.push(error.message));
   await page.goto(url);
