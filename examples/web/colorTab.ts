@@ -1,5 +1,5 @@
 import type { ColorHint } from 'polyhue';
-import type { WorkerColorization } from 'polyhue/worker';
+import type { WorkerColorization, WorkerColorizer } from 'polyhue/worker';
 
 import { fillGallery, reserveGallery } from './gallery.js';
 import type { Model } from './model.js';
@@ -61,24 +61,27 @@ function setBusy(busy: boolean): void {
   for (const id of ['#download', '#compare']) element<HTMLInputElement>(id).disabled = results.length === 0;
 }
 
-/** Does what can be canceled, in place of what was being done. */
-async function job(body: (signal: AbortSignal) => Promise<void>, again?: () => void): Promise<void> {
+/** Work with the colorizer that can be canceled. */
+type Job = (colorizer: WorkerColorizer, signal: AbortSignal) => Promise<void>;
+
+/** Does a job in place of what was being done. */
+async function start(job: Job, again: () => void): Promise<void> {
   running.abort();
   const controller = (running = new AbortController());
   setBusy(true);
-  const watched = async (): Promise<void> =>
-    body(controller.signal).catch((error: unknown) => {
-      model.failed(error);
-      throw error;
-    });
-  await attempt(watched, again);
+  const work = async (colorizer: WorkerColorizer): Promise<void> => {
+    controller.signal.throwIfAborted();
+    await job(colorizer, controller.signal);
+  };
+  await attempt(async () => model.run(work), again);
   if (running === controller) setBusy(false);
 }
 
 async function showResults(opened: OpenPhoto): Promise<void> {
   await fillGallery(results, (index) => {
     chosen = index;
-    void attempt(async () => view.show(await results[index]!.toBitmap()));
+    const show = async (): Promise<void> => view.show(await results[index]!.toBitmap());
+    void attempt(show, () => void color());
   });
   await showGrey(opened);
 }
@@ -94,13 +97,13 @@ async function colorNow(opened: OpenPhoto, signal: AbortSignal): Promise<void> {
   say(`${results.length} results in ${seconds} s. Click on the photo to give a place a color.`);
 }
 
-/** Opens a photo in the worker of the model, unless it is open there already. */
-async function opened(given: Pick<OpenPhoto, 'file' | 'name'>, signal: AbortSignal): Promise<OpenPhoto> {
-  const colorizer = await model.colorizer();
-  signal.throwIfAborted();
-  if (given === photo && photo.colorizer === colorizer) return photo;
-  say(`Opening ${given.name} …`);
-  const { file, name } = given;
+/** Opens a photo in the worker of a colorizer. */
+async function openIn(
+  colorizer: WorkerColorizer,
+  { file, name }: Pick<OpenPhoto, 'file' | 'name'>,
+  signal: AbortSignal,
+): Promise<OpenPhoto> {
+  say(`Opening ${name} …`);
   const next = await openPhoto(colorizer, file, { name, signal });
   photo?.preview.release();
   photo = next;
@@ -119,26 +122,31 @@ async function color(): Promise<void> {
   const current = photo;
   if (current === null) return;
   showHints();
-  await job(
-    async (signal) => colorNow(await opened(current, signal), signal),
-    () => void color(),
-  );
+  const colorAgain: Job = async (colorizer, signal) => {
+    // The worker of another colorizer does not have it.
+    const isThere = current.colorizer === colorizer;
+    await colorNow(isThere ? current : await openIn(colorizer, current, signal), signal);
+  };
+  await start(colorAgain, () => void color());
 }
 
 async function open(file: Blob, name: string): Promise<void> {
-  const openNow = async (signal: AbortSignal): Promise<void> => {
-    const current = await opened({ file, name }, signal);
+  const openNow: Job = async (colorizer, signal) => {
+    const current = await openIn(colorizer, { file, name }, signal);
     hints = [];
     showHints();
     await colorNow(current, signal);
   };
-  await job(openNow, () => void open(file, name));
+  await start(openNow, () => void open(file, name));
 }
 
 /** Colors the whole photo as the chosen result, with hints at their places in it. */
-async function paintWhole(photo: OpenPhoto, result: WorkerColorization, signal: AbortSignal): Promise<Blob> {
-  const { scale, width, height, file, name } = photo;
-  const colorizer = await model.colorizer();
+async function paintWhole(
+  colorizer: WorkerColorizer,
+  { scale, width, height, file, name }: OpenPhoto,
+  result: WorkerColorization,
+  signal: AbortSignal,
+): Promise<Blob> {
   const whole = await colorizer.readPhoto(file, { name, signal });
   const placed = hints.map(({ x, y, rgb }) => ({
     x: Math.min(width - 1, Math.round(x * scale)),
@@ -158,14 +166,14 @@ async function paintWhole(photo: OpenPhoto, result: WorkerColorization, signal: 
 async function download(): Promise<void> {
   const [current, result] = [photo, results[chosen]];
   if (current === null || result === undefined) return;
-  const save = async (signal: AbortSignal): Promise<void> => {
+  const save: Job = async (colorizer, signal) => {
     say('Painting the photo at its own size …');
-    const blob = await paintWhole(current, result, signal);
+    const blob = await paintWhole(colorizer, current, result, signal);
     const saved = `${current.name.replace(/\.\w+$/, '')}-color.png`;
     offer(blob, saved);
     say(`Saved ${saved}, ${current.width} x ${current.height} pixels.`);
   };
-  await job(save, () => void download());
+  await start(save, () => void download());
 }
 
 function cancel(): void {
@@ -213,6 +221,8 @@ export function colorTab(makeModel: (say: (text: string) => void) => Model): Col
     load,
     replaceModel: async (...given) =>
       attempt(async () => {
+        running.abort(); // The worker of the former model ends.
+        setBusy(false);
         await model.use(...given);
         results = []; // Codes of the former model.
         void color();

@@ -7,13 +7,12 @@ import { element, tens } from './page.js';
 
 /** The colorizer of the page, which can be replaced by another. */
 export interface Model {
-  readonly colorizer: () => Promise<WorkerColorizer>;
+  /** Works with the colorizer. Where its backend fails, as a lost GPU does, it is let go: the next work loads the model on wasm. */
+  readonly run: (work: (colorizer: WorkerColorizer) => Promise<void>) => Promise<void>;
   /** Loads another model; the former goes on until it is there. */
   readonly use: (reader: CheckpointReader, name: string) => Promise<void>;
   /** Loads the model of the page, or tries again where that failed. */
   readonly load: () => Promise<void>;
-  /** Where a backend has failed, such as for a lost GPU, lets go of it: the model is loaded on wasm when it is needed next. */
-  readonly failed: (error: unknown) => void;
 }
 
 function describe({ backend, adapter, skipped }: WorkerColorizer['backend'], hasFailed: boolean): string {
@@ -45,6 +44,12 @@ export function model(say: (text: string) => void): Model {
     element('#model').textContent = `Model: ${next.name}.`;
     say('Ready. Choose a photo to color.');
   };
+  const drop = (colorizer: WorkerColorizer): void => {
+    hasFailed = colorizer.backend.backend === 'webgpu';
+    backend = { backends: ['wasm'] };
+    colorizer.dispose();
+    current = null;
+  };
   let loading: Promise<void> | null = null;
   const load = async (): Promise<void> => {
     loading ??= become(source).finally(() => (loading = null));
@@ -53,16 +58,16 @@ export function model(say: (text: string) => void): Model {
   return {
     load,
     use: async (reader, name) => become({ reader, name }),
-    colorizer: async () => {
+    run: async (work) => {
       if (current === null) await load();
-      return current!;
-    },
-    failed: (error) => {
-      if (!(error instanceof BackendError) || current === null) return;
-      hasFailed = current.backend.backend === 'webgpu';
-      backend = { backends: ['wasm'] };
-      current.dispose();
-      current = null;
+      const colorizer = current!;
+      try {
+        await work(colorizer);
+      } catch (error) {
+        // One that was replaced meanwhile has failed for that.
+        if (error instanceof BackendError && colorizer === current) drop(colorizer);
+        throw error;
+      }
     },
   };
 }

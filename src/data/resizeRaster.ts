@@ -10,6 +10,7 @@ import type { ResizeOptions } from './resize.js';
  * the picture.
  *
  * @returns sRGB in [0, 1], shape `[1, height, width, 3]`, to be disposed by the caller.
+ * @throws {RangeError} If the picture has no width or height.
  * @throws {TypeError} If the picture's data do not fit its width and height.
  */
 export function resizeRaster(image: RasterImage, { height, width }: ResizeOptions): tf.Tensor4D {

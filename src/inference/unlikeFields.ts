@@ -25,12 +25,6 @@ export interface UnlikeFields {
   readonly offer: (candidate: FieldCandidate) => void;
 }
 
-/** The first of `labs` that `lab` looks like; -1 where there is none. */
-function indexOfLike(labs: readonly Float32Array[], lab: Float32Array, leastDifference: number): number {
-  for (let i = 0; i < labs.length; i++) if (isMeanDifferenceBelow(lab, labs[i]!, leastDifference)) return i;
-  return -1;
-}
-
 /**
  * @param lightness L of the photo at the size of the fields.
  * @param leastDifference Mean CIEDE2000 difference below which two fields count as one.
@@ -42,7 +36,7 @@ export function unlikeFields(lightness: Float32Array, leastDifference: number): 
     kept,
     offer: (candidate) => {
       const lab = fieldLab(lightness, candidate.colorField.values);
-      const like = indexOfLike(labs, lab, leastDifference);
+      const like = labs.findIndex((other) => isMeanDifferenceBelow(lab, other, leastDifference));
       if (like >= 0) {
         kept[like]!.nearDuplicates++;
         return;

@@ -1,3 +1,6 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import type { BrowserContext, Page } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
@@ -74,6 +77,20 @@ it('says what is wrong with a broken file, and goes on', { timeout: 200_000 }, a
   await alerted(page, '“broken.jpg” as a picture');
   await upload(page);
   expect(await page.locator('#alert').isVisible()).toBe(false);
+});
+
+it('opens another model while it colors, and stays on WebGPU', { timeout: 200_000 }, async () => {
+  const before = await galleryPixels(page);
+  const folder = join(demo.folder, 'model');
+  const files = (await readdir(folder)).map((name) => join(folder, name));
+  await page.evaluate(() => document.querySelector('#settings')!.dispatchEvent(new Event('change')));
+  await page.locator('#model-files').setInputFiles(files);
+  await page.locator('#model').filter({ hasText: 'one of your own' }).waitFor();
+  await said(page, /results in/);
+  await settled(page);
+  expect(await page.locator('#backend').textContent()).toMatch(/^Backend: webgpu/);
+  expect(await page.locator('#alert').isVisible()).toBe(false);
+  expect(await galleryPixels(page)).toEqual(before);
 });
 
 it('lowers the losses of both networks', { timeout: 300_000 }, async () => {
